@@ -1,0 +1,165 @@
+"""`data/<case>/`: the contract of design, in one class. Raw evidence goes in once and is never edited."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from o365nb import __version__
+from o365nb.case.chain import Chain
+from o365nb.case.ledger import Ledger
+from o365nb.errors import BadCase, BadInput
+from o365nb.model import Window, iso, plain, utc
+
+
+@dataclass(frozen=True, slots=True)
+class CaseInfo:
+    """What `case.json` says. `door` is live, export or practice; `story` names the practice story."""
+
+    name: str
+    subjects: tuple[str, ...]
+    window: Window
+    door: str
+    tenant: str = ""
+    story: str = ""
+    ticket: str = ""
+    domains: tuple[str, ...] = ()
+    accepted_domains: tuple[str, ...] = ()
+    time_zone: str = "UTC"
+    out: str = ""
+    tool_version: str = __version__
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def as_json(self) -> dict[str, Any]:
+        fields = {name: plain(getattr(self, name)) for name in self.__slots__}
+        return {**fields, "window": {"start": iso(self.window.start), "end": iso(self.window.end)}}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> CaseInfo:
+        lists = {name: tuple(data[name]) for name in ("subjects", "domains", "accepted_domains")}
+        window = Window(utc(data["window"]["start"]), utc(data["window"]["end"]))
+        return cls(**{**data, **lists, "window": window, "created": utc(data["created"])})
+
+
+class Case:
+    """One incident's folder. Open an existing one with `Case.open`, make a new one with `Case.create`."""
+
+    def __init__(self, root: Path, info: CaseInfo) -> None:
+        self.root, self.info = root, info
+        self.custody = Chain(root / "custody.jsonl")
+        self.receipts = Chain(root / "receipts.jsonl")
+        self.ledger = Ledger(root / "coverage.jsonl")
+        self._stored = {line["path"]: str(line["sha256"]) for line in self.custody.entries()}
+
+    @classmethod
+    def create(cls, root: Path, info: CaseInfo) -> Case:
+        """A new, empty case folder. Raises BadInput when the name would leave the data folder."""
+        checked_name(info.name)
+        for folder in ("raw", "tables", "state"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        case = cls(root, info)
+        case.save(info)
+        return case
+
+    @classmethod
+    def open(cls, root: Path) -> Case:
+        """An existing case. Raises BadCase when there is none or its case.json cannot be read."""
+        path = root / "case.json"
+        if not path.is_file():
+            raise BadCase(f"{root}: no case here (case.json is missing). `o365nb investigate` makes one.")
+        try:
+            return cls(root, CaseInfo.from_json(json.loads(path.read_text("utf-8"))))
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadCase(f"{path}: not a case description ({error}). Restore it from a copy.") from None
+
+    def save(self, info: CaseInfo) -> None:
+        """Replace `case.json` in one step."""
+        self.info = info
+        write_atomic(self.root / "case.json", json.dumps(info.as_json(), indent=2, ensure_ascii=False) + "\n")
+
+    def update(self, **changes: Any) -> None:
+        """Save the case description with some fields changed."""
+        self.save(replace(self.info, **changes))
+
+    @property
+    def tables(self) -> Path:
+        return self.root / "tables"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state"
+
+    def store(self, source: str, name: str, body: bytes, **about: Any) -> str:
+        """Keep one piece of evidence byte for byte (gzip) and enter it in the chain of custody.
+
+        `about` goes into the custody line (shape, records, query or original path, request_ids, collector).
+        Returns the path inside the case folder. The same bytes for the same source and name are kept once.
+        """
+        digest = hashlib.sha256(body).hexdigest()
+        relative = f"raw/{source}/{_file_name(name)}.gz"
+        if self._stored.get(relative, digest) != digest:
+            relative = f"raw/{source}/{digest[:8]}-{_file_name(name)}.gz"
+        if relative in self._stored:
+            return relative
+        path = self.root / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, gzip.compress(body, 6, mtime=0))
+        line = {"path": relative, "sha256": digest, "size": len(body), "source": source, **about}
+        self.custody.append({**line, "time": datetime.now(UTC), "tool_version": __version__})
+        self._stored[relative] = digest
+        return relative
+
+    def raw(self, relative: str) -> bytes:
+        """The bytes of a stored piece of evidence, as they were received."""
+        return gzip.decompress((self.root / relative).read_bytes())
+
+    def verify(self) -> Iterator[str]:
+        """Prove that nothing changed: check both chains and every file's hash; yields one line per check.
+
+        Raises BadCase at the first thing that does not hold.
+        """
+        yield f"custody chain: {self.custody.verify()} lines hold"
+        yield f"receipts chain: {self.receipts.verify()} lines hold"
+        count = 0
+        for line in self.custody.entries():
+            path = self.root / line["path"]
+            if not path.is_file():
+                raise BadCase(f"{path}: listed in the chain of custody, but missing.")
+            try:
+                found = hashlib.sha256(self.raw(line["path"])).hexdigest()
+            except (OSError, EOFError) as error:
+                raise BadCase(f"{path}: cannot be unpacked ({error}). It was changed after it was collected.") from None
+            if found != line["sha256"]:
+                raise BadCase(f"{path}: SHA-256 is {found}, custody says {line['sha256']}. It was changed.")
+            count += 1
+        yield f"evidence: {count} files match their SHA-256"
+
+
+def checked_name(name: str) -> str:
+    """A case name that is safe as a folder name everywhere. Raises BadInput for any other."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", name) or name.endswith("."):
+        raise BadInput(f"{name!r} cannot be a case name. Use letters, digits, dot, dash and underscore.")
+    return name
+
+
+def write_atomic(path: Path, content: str | bytes) -> None:
+    """Write, flush to disk, rename: a reader sees the old file or the new one, never half of one."""
+    data = content.encode() if isinstance(content, str) else content
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._@-]", "_", name)[:120] or "evidence"

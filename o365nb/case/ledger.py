@@ -1,0 +1,90 @@
+"""The coverage ledger: what was asked for, what came, and what is missing and why.
+
+It limits what the report may claim: only a source that was seen whole lets silence mean *clear*.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from o365nb.model import Outcome, Window, iso, plain, utc
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One source × subject × window. `subject` is "" for the tenant as a whole.
+
+    `source` is an events source (`sign_in`, `ual`, `ual/Exchange`, ...) or a state table
+    (`inbox_rules`, `inbox_rules.hidden`, ...). Counts are records.
+    """
+
+    source: str
+    subject: str
+    window: Window | None
+    outcome: Outcome
+    asked: int | None = None
+    received: int = 0
+    duplicates: int = 0
+    unparsable: int = 0
+    reason: str = ""
+    file: str = ""  # export door: the file this line is about
+    at: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        window = (iso(self.window.start), iso(self.window.end)) if self.window else (None, None)
+        fields = {name: plain(getattr(self, name)) for name in self.__slots__ if name != "window"}
+        return {**fields, "window_start": window[0], "window_end": window[1]}
+
+    @classmethod
+    def from_json(cls, line: dict[str, Any]) -> Coverage:
+        start, end = line.pop("window_start"), line.pop("window_end")
+        window = Window(utc(start), utc(end)) if start else None
+        at = utc(line.pop("at")) if line.get("at") else None
+        return cls(**{**line, "outcome": Outcome(line["outcome"])}, window=window, at=at)
+
+
+class Ledger:
+    """`coverage.jsonl` of a case: append-only; the last line about the same thing counts."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def record(self, entry: Coverage) -> None:
+        """Append one entry, stamped with the time, flushed to disk before this returns."""
+        stamped = {**entry.as_json(), "at": iso(entry.at or datetime.now(UTC))}
+        with self.path.open("ab") as file:
+            file.write(json.dumps(stamped, ensure_ascii=False).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def lines(self) -> Iterator[Coverage]:
+        """Every entry ever written, oldest first."""
+        if self.path.exists():
+            for line in self.path.read_bytes().splitlines():
+                try:
+                    yield Coverage.from_json(json.loads(line))
+                except ValueError:
+                    continue  # torn by a kill inside the write: the step it spoke of runs again
+
+    def entries(self) -> list[Coverage]:
+        """The last entry about each source, subject, window and file."""
+        last: dict[tuple[str, str, Window | None, str], Coverage] = {}
+        for entry in self.lines():
+            last[(entry.source, entry.subject, entry.window, entry.file)] = entry
+        return list(last.values())
+
+    def about(self, source: str, subject: str) -> list[Coverage]:
+        """What is known of one source for one subject; entries for the whole tenant count too.
+
+        `ual/Exchange` is answered by entries of that name, and by entries for `ual` as a whole.
+        """
+        names = {source, source.partition("/")[0]}
+        mine = [entry for entry in self.entries() if entry.subject in (subject, "")]
+        exact = [entry for entry in mine if entry.source == source]
+        return exact or [entry for entry in mine if entry.source in names]

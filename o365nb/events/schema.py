@@ -1,0 +1,157 @@
+"""The columns of every table, as DuckDB types. The contract between evidence and judgement.
+
+Times are TIMESTAMP in UTC. Addresses of people (`actor`, `owner`, ...) are lower case.
+"""
+
+from __future__ import annotations
+
+PROPERTY = "STRUCT(name VARCHAR, value VARCHAR)"
+
+#: One row per event, whatever its source. `event_id` is unique after de-duplication.
+EVENTS: dict[str, str] = {
+    "event_id": "VARCHAR",  # the record's own id where it is a real one, else a hash of the record
+    "time": "TIMESTAMP",
+    "source": "VARCHAR",  # ual, sign_in, sign_in_noninteractive, directory_audit, message_trace, ...
+    "workload": "VARCHAR",  # Exchange, AzureActiveDirectory, SharePoint, OneDrive, MicrosoftTeams, ...
+    "operation": "VARCHAR",  # normalised: no trailing full stop or blank, dashes folded to "-"
+    "operation_raw": "VARCHAR",
+    "actor": "VARCHAR",  # lower-cased UPN or principal; the sender for message_trace
+    "actor_kind": "VARCHAR",  # user, admin, system, service_principal, guest, unknown
+    "target": "VARCHAR",  # object acted on; the recipient for message_trace
+    "client_ip": "VARCHAR",  # canonical, without port
+    "country": "VARCHAR",  # ISO 3166 alpha-2
+    "city": "VARCHAR",
+    "asn": "BIGINT",
+    "as_org": "VARCHAR",
+    "network_kind": "VARCHAR",  # isp, mobile, hosting, vpn, microsoft, corporate, unknown
+    "user_agent": "VARCHAR",
+    "os": "VARCHAR",  # family: Windows, macOS, iOS, Android, Linux, ChromeOS
+    "browser": "VARCHAR",  # family: Chrome, Edge, Firefox, Safari, ...
+    "session_id": "VARCHAR",
+    "token_id": "VARCHAR",  # unique token identifier
+    "device_id": "VARCHAR",
+    "device_managed": "BOOLEAN",  # NULL: unknown
+    "app_id": "VARCHAR",
+    "app_name": "VARCHAR",
+    "correlation_id": "VARCHAR",
+    "result": "VARCHAR",  # success, failure, interrupted, unknown
+    "error_code": "VARCHAR",
+    # Asked for by many detections, so they have columns of their own:
+    "client_app": "VARCHAR",  # clientAppUsed of sign-ins, ClientInfoString of mailbox audit
+    "mfa": "VARCHAR",  # authenticationRequirement: multiFactorAuthentication, singleFactorAuthentication
+    "token_type": "VARCHAR",  # incomingTokenType of sign-ins; authenticationProtocol deviceCode as deviceCode
+    "mailbox_owner": "VARCHAR",  # UPN of the mailbox accessed
+    "message_id": "VARCHAR",  # internet message id with angle brackets
+    "message_subject": "VARCHAR",
+    "message_ids": "VARCHAR[]",  # MailItemsAccessed and item operations: every InternetMessageId named
+    "folders": "VARCHAR[]",  # folder paths named
+    "properties": f"{PROPERTY}[]",  # Parameters.X, ExtendedProperties.X, ModifiedProperties.X(.old), ...
+    "raw_file": "VARCHAR",  # path inside the case folder
+    "raw_line": "BIGINT",  # line (text) or ordinal (JSON array) in that file, from 1
+}
+
+#: The columns that every state table begins with.
+STATE: dict[str, str] = {
+    "key": "VARCHAR",  # "<kind>:<owner>:<id>", the evidence key that findings cite
+    "owner": "VARCHAR",  # UPN, lower case; "" for objects of the tenant
+    "seen_by": "VARCHAR[]",  # graph, exchange, export
+    "collected_at": "TIMESTAMP",
+    "raw_file": "VARCHAR",
+    "raw_line": "BIGINT",
+}
+
+_RULE: dict[str, str] = {
+    "rule_id": "VARCHAR",
+    "name": "VARCHAR",
+    "enabled": "BOOLEAN",
+    "priority": "BIGINT",
+    "words": "VARCHAR[]",  # every word condition: subject, body, header, sender contains
+    "from_addresses": "VARCHAR[]",
+    "has_conditions": "BOOLEAN",
+    "forward_to": "VARCHAR[]",  # SMTP addresses, lower case
+    "redirect_to": "VARCHAR[]",
+    "forward_as_attachment_to": "VARCHAR[]",
+    "move_to_folder": "VARCHAR",
+    "copy_to_folder": "VARCHAR",
+    "deletes": "BOOLEAN",  # delete, soft or permanent
+    "mark_as_read": "BOOLEAN",
+    "stop_processing": "BOOLEAN",
+    "description": "VARCHAR",
+}
+
+#: State as it stood at `collected_at`; each begins with STATE's columns.
+STATE_TABLES: dict[str, dict[str, str]] = {
+    "users": {
+        "user_id": "VARCHAR",
+        "display_name": "VARCHAR",
+        "mail": "VARCHAR",
+        "addresses": "VARCHAR[]",  # every SMTP address, lower case
+        "user_type": "VARCHAR",
+        "account_enabled": "BOOLEAN",
+        "created": "TIMESTAMP",
+        "last_password_change": "TIMESTAMP",
+        "sessions_valid_from": "TIMESTAMP",
+        "on_premises_synced": "BOOLEAN",
+        "job_title": "VARCHAR",
+        "department": "VARCHAR",
+    },
+    "inbox_rules": {**_RULE, "hidden": "BOOLEAN", "has_error": "BOOLEAN", "read_only": "BOOLEAN"},
+    "mailboxes": {
+        "address": "VARCHAR",
+        "recipient_type": "VARCHAR",
+        "forwarding_address": "VARCHAR",
+        "forwarding_smtp_address": "VARCHAR",
+        "deliver_and_forward": "BOOLEAN",
+        "audit_enabled": "BOOLEAN",
+        "litigation_hold": "BOOLEAN",
+        "send_on_behalf": "VARCHAR[]",
+    },
+    "oauth_grants": {
+        "grant_id": "VARCHAR",
+        "client_id": "VARCHAR",  # object id of the client's service principal
+        "app_id": "VARCHAR",
+        "app_name": "VARCHAR",
+        "publisher": "VARCHAR",
+        "verified_publisher": "BOOLEAN",
+        "app_owner_tenant": "VARCHAR",
+        "app_created": "TIMESTAMP",
+        "app_enabled": "BOOLEAN",
+        "consent_type": "VARCHAR",  # Principal, AllPrincipals
+        "scopes": "VARCHAR[]",
+    },
+    "auth_methods": {
+        "method_id": "VARCHAR",
+        "method_type": "VARCHAR",  # phone, microsoftAuthenticator, fido2, password, email, softwareOath, ...
+        "display_name": "VARCHAR",
+        "phone_number": "VARCHAR",
+        "device_tag": "VARCHAR",
+        "created": "TIMESTAMP",
+    },
+    "devices": {
+        "device_id": "VARCHAR",
+        "object_id": "VARCHAR",
+        "name": "VARCHAR",
+        "os": "VARCHAR",
+        "os_version": "VARCHAR",
+        "trust_type": "VARCHAR",
+        "managed": "BOOLEAN",
+        "compliant": "BOOLEAN",
+        "enabled": "BOOLEAN",
+        "registered": "TIMESTAMP",
+        "last_sign_in": "TIMESTAMP",
+    },
+    "org_config": {"name": "VARCHAR", "value": "VARCHAR"},
+}
+STATE_TABLES = {name: {**STATE, **columns} for name, columns in STATE_TABLES.items()}
+
+#: Inbox rules as the audit log tells them, one row per create, change, enable, disable or remove event.
+#: `change` is set (New-/Set-/Enable-InboxRule, UpdateInboxRules add/modify), disable or remove.
+RULE_CHANGES: dict[str, str] = {
+    "event_id": "VARCHAR",
+    "time": "TIMESTAMP",
+    "owner": "VARCHAR",
+    "change": "VARCHAR",
+    **_RULE,
+}
+
+TABLES: dict[str, dict[str, str]] = {"events": EVENTS, "rule_changes": RULE_CHANGES, **STATE_TABLES}
