@@ -26,7 +26,7 @@ def _shown(char: str) -> str:
 
 def one_line(text: object) -> str:
     """Terminal-safe text on one line."""
-    return " ".join(terminal(text).split())
+    return terminal(" ".join(str(text).split()))
 
 
 def csv_cell(text: str) -> str:

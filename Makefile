@@ -1,0 +1,43 @@
+# `make report` and `make test` are all a newcomer needs. Windows without make: see README.
+PYTHON ?= python3
+STORY ?= aitm
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report lab test check lint types imports lock clean
+
+help:  ## what there is
+	@echo "make report            investigate the practice incident and write its report (STORY=aitm|traveller)"
+	@echo "make lab               JupyterLab on the notebooks of that case"
+	@echo "make test              every test"
+	@echo "make check             lint, types, import rules, then every test"
+
+setup:
+	@$(PYTHON) tools/bootstrap.py
+
+report: setup  ## the practice incident's report, from nothing
+	@$(BIN)/o365nb investigate --practice $(STORY)
+
+lab: setup
+	@$(BIN)/o365nb lab --case practice-$(STORY)
+
+test: setup  ## everything, green
+	@$(BIN)/python -m pytest
+
+check: setup lint types imports test
+
+lint: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: setup
+	@$(BIN)/mypy
+
+imports: setup
+	@$(BIN)/lint-imports
+
+lock:  ## pin every package anew, with hashes and without index addresses (needs uv)
+	@uv pip compile pyproject.toml tools/build-requirements.in --all-extras --universal --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --python-version 3.11 --upgrade -o requirements.lock
+
+clean:
+	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', '.mypy_cache', '.ruff_cache', '.pytest_cache')]"

@@ -1,0 +1,288 @@
+"""The command line. Heavy packages are imported inside the commands, so that --help answers at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from o365nb import __version__
+from o365nb.errors import BadInput, O365nbError
+from o365nb.safe import one_line, terminal
+
+app = typer.Typer(
+    name="o365nb",
+    help="From a compromised Microsoft 365 account to a signed-off incident report.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+respond = typer.Typer(help="Plan, approve, apply, verify and undo the response. Nothing changes without --approve.")
+practice = typer.Typer(help="The practice tenant: train and test without a customer.")
+app.add_typer(respond, name="respond", no_args_is_help=True)
+app.add_typer(practice, name="practice", no_args_is_help=True)
+
+
+DataOption = Annotated[Path, typer.Option("--data", help="Where case folders live.", envvar="O365NB_DATA")]
+ReportsOption = Annotated[Path, typer.Option("--reports", help="Where reports live.", envvar="O365NB_REPORTS")]
+CaseOption = Annotated[str, typer.Option("--case", help="The case: a folder under --data.")]
+UserOption = Annotated[list[str] | None, typer.Option("--user", help="Account under investigation (UPN); may be repeated.")]
+SinceOption = Annotated[str, typer.Option("--since", help="How far back: 12h, 30d, 4w.")]
+FromOption = Annotated[str, typer.Option("--from", help="Start of the window (UTC), with --to.")]
+ToOption = Annotated[str, typer.Option("--to", help="End of the window (UTC), with --from.")]
+DomainOption = Annotated[list[str] | None, typer.Option("--accepted-domain", help="A domain of the customer; may be repeated.")]
+AnswersOption = Annotated[Path | None, typer.Option("--answers", help="interview.yaml: answers to Q1..Q24.")]
+DATA, REPORTS = Path("data"), Path("reports")
+
+
+@app.command()
+def investigate(
+    practice_story: Annotated[str, typer.Option("--practice", help="A practice story: aitm, traveller.")] = "",
+    evidence: Annotated[Path | None, typer.Option("--evidence", help="A file or folder of exported evidence.")] = None,
+    tenant: Annotated[str, typer.Option("--tenant", help="A profile of a live tenant.")] = "",
+    user: UserOption = None,
+    since: SinceOption = "",
+    start: FromOption = "",
+    end: ToOption = "",
+    accepted_domain: DomainOption = None,
+    answers: AnswersOption = None,
+    case: Annotated[str, typer.Option("--case", help="Name of the case (default: made from door and user).")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="Where the report goes (default: reports/<case>).")] = None,
+    ticket: Annotated[str, typer.Option("--ticket", help="Your ticket number, printed in the report.")] = "",
+    time_zone: Annotated[str, typer.Option("--time-zone", help="The customer's zone, shown beside UTC.")] = "UTC",
+    redact: Annotated[str, typer.Option("--redact", help="none: everybody is named.")] = "none",
+    engine: Annotated[str, typer.Option("--engine", help="duckdb: on this machine.")] = "duckdb",
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 3 when the ledger has gaps.")] = False,
+    data: DataOption = DATA,
+    reports: ReportsOption = REPORTS,
+) -> None:
+    """From evidence to report in one go: collect or read, analyse, plan, write the report and its result bundle."""
+    from o365nb import investigate as steps
+    from o365nb.report import render
+
+    _supported("--engine", engine, "duckdb")
+    _supported("--redact", redact, "none")
+    if sum(map(bool, (practice_story, evidence, tenant))) != 1:
+        raise BadInput("Say where the evidence is: one of --practice STORY, --evidence DIR, --tenant PROFILE.")
+    request = steps.Request(
+        case=case, users=tuple(user or ()), since=since, start=start, end=end,
+        accepted_domains=tuple(accepted_domain or ()),
+        ticket=ticket, time_zone=time_zone, data=data, out=out, reports=reports, answers=answers,
+    )  # fmt: skip
+    progress = _progress()
+    if practice_story:
+        opened = steps.from_practice(practice_story, request, progress)
+    elif evidence:
+        opened = steps.from_files(evidence, request, progress)
+    else:
+        opened = steps.from_tenant(tenant, request, progress, _say)
+    found = steps.analyse(opened, progress, answers)
+    path = render(opened, Path(opened.info.out), progress)
+    _summary(found, path)
+    _strict(strict, found)
+
+
+@app.command()
+def collect(
+    case: CaseOption,
+    again: Annotated[bool, typer.Option("--again", help="Fetch everything anew, also what the ledger has whole.")] = False,
+    data: DataOption = DATA,
+) -> None:
+    """Fetch what a case still lacks from its tenant (live or practice). Resumes; nothing is collected twice."""
+    from o365nb import investigate as steps
+
+    opened = steps.open_case(data, case)
+    with steps.tenant_of(opened, _say) as tenant:
+        steps.collect(opened, tenant, _progress(), again=again)
+    _coverage(opened)
+
+
+@app.command()
+def intake(
+    case: CaseOption,
+    evidence: Annotated[Path, typer.Option("--evidence", help="A file or folder of exported evidence.")],
+    user: UserOption = None,
+    accepted_domain: DomainOption = None,
+    data: DataOption = DATA,
+    reports: ReportsOption = REPORTS,
+) -> None:
+    """Read exported files into a case: a new one, or one that exists."""
+    from o365nb import investigate as steps
+
+    request = steps.Request(
+        case=case, users=tuple(user or ()), accepted_domains=tuple(accepted_domain or ()), data=data, reports=reports
+    )
+    _coverage(steps.from_files(evidence, request, _progress()))
+
+
+@app.command()
+def analyse(case: CaseOption, answers: AnswersOption = None, data: DataOption = DATA) -> None:
+    """Judge a case again from its raw evidence and write the result bundle."""
+    from o365nb import investigate as steps
+
+    opened = steps.open_case(data, case)
+    found = steps.analyse(opened, _progress(), answers)
+    _summary(found, Path(opened.info.out))
+
+
+@app.command()
+def report(case: CaseOption, data: DataOption = DATA) -> None:
+    """Write the HTML report of an analysed case again, with the receipts of what was done since."""
+    from o365nb import investigate as steps
+    from o365nb.report import render
+
+    opened = steps.open_case(data, case)
+    typer.echo(f"report    {terminal(render(opened, Path(opened.info.out), _progress()))}")
+
+
+@app.command()
+def verify(case: CaseOption, data: DataOption = DATA) -> None:
+    """Prove that the evidence of a case is unchanged: both hash chains and every file's SHA-256."""
+    from o365nb import investigate as steps
+
+    for line in steps.open_case(data, case).verify():
+        typer.echo(one_line(line))
+
+
+@app.command()
+def lab(
+    case: Annotated[str, typer.Option("--case", help="The case that the notebooks open on.")] = "",
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,  # noqa: FBT002 - a --browser/--no-browser switch
+    data: DataOption = DATA,
+    reports: ReportsOption = REPORTS,
+) -> None:
+    """JupyterLab on ready-made notebooks, set to the case."""
+    import subprocess
+
+    from o365nb.report import prepare_lab
+
+    folder = prepare_lab(case, data, reports)
+    command = [sys.executable, "-m", "jupyterlab", str(folder / "00_start_here.ipynb")]
+    raise typer.Exit(subprocess.call(command if browser else [*command, "--no-browser"]))  # noqa: S603 - our own words
+
+
+@app.command()
+def doctor(
+    tenant: Annotated[str, typer.Option("--tenant", help="Also sign in to this profile and try its rights.")] = "",
+) -> None:
+    """Say what is there and what is missing on this machine and, with --tenant, in a tenant."""
+    from o365nb import investigate as steps
+
+    for line in steps.health(tenant, _say):
+        typer.echo(one_line(line))
+
+
+@respond.command("plan")
+def respond_plan(case: CaseOption, data: DataOption = DATA) -> None:
+    """Show the plan: every step with its reason and the exact request. Sends nothing."""
+    from o365nb import investigate as steps
+    from o365nb import response
+
+    opened = steps.open_case(data, case)
+    plan = steps.plan_of(opened)
+    for line in response.preview(plan):
+        typer.echo(terminal(line))
+    typer.echo(f"\nNothing was changed. To apply:  o365nb respond apply --case {case} --approve {plan.plan_id}")
+
+
+@respond.command("apply")
+def respond_apply(
+    case: CaseOption,
+    approve: Annotated[str, typer.Option("--approve", help="The plan id you have read and approve.")] = "",
+    step: Annotated[list[str] | None, typer.Option("--step", help="Only this step; may be repeated.")] = None,
+    devices_checked: Annotated[
+        bool, typer.Option("--devices-checked", help="The user's devices were scanned and found clean (gate before unlock).")
+    ] = False,
+    data: DataOption = DATA,
+) -> None:
+    """Apply an approved plan; without --approve this is a dry run."""
+    from o365nb import investigate as steps
+    from o365nb import response
+
+    if not approve:
+        respond_plan(case, data)
+        return
+    opened = steps.open_case(data, case)
+    plan = steps.plan_of(opened)
+    response.require_approval(plan, approve)
+    with steps.tenant_of(opened, _say) as tenant:
+        receipts = response.apply(
+            opened, tenant, plan, approve, step, on_password=_show_password, devices_checked=devices_checked
+        )
+    for line in response.receipt_lines(receipts):
+        typer.echo(terminal(line))
+    if any(receipt.outcome in ("failed", "refused", "unverified") for receipt in receipts):
+        raise typer.Exit(1)
+
+
+@respond.command("verify")
+def respond_verify(case: CaseOption, data: DataOption = DATA) -> None:
+    """Read back from the tenant whether every applied step still holds."""
+    from o365nb import investigate as steps
+    from o365nb import response
+
+    opened = steps.open_case(data, case)
+    with steps.tenant_of(opened, _say) as tenant:
+        checks = response.verify(opened, tenant, steps.plan_of(opened))
+    for line in response.check_lines(checks):
+        typer.echo(terminal(line))
+    if any(check.holds is False for check in checks):
+        raise typer.Exit(1)
+
+
+@respond.command("undo")
+def respond_undo(
+    step: Annotated[str, typer.Argument(help="The id of an applied step.")], case: CaseOption, data: DataOption = DATA
+) -> None:
+    """Put back what one step changed, from the snapshot in its receipt."""
+    from o365nb import investigate as steps
+    from o365nb import response
+
+    opened = steps.open_case(data, case)
+    with steps.tenant_of(opened, _say) as tenant:
+        receipt = response.undo(opened, tenant, step)
+    for line in response.receipt_lines([receipt]):
+        typer.echo(terminal(line))
+
+
+@practice.command("list")
+def practice_list() -> None:
+    """The stories that the practice tenant can play."""
+    from o365nb.practice import stories
+
+    for story in stories().values():
+        typer.echo(f"{story.slug:<12} {story.id}  {story.title} ({story.subject})")
+
+
+@practice.command("serve")
+def practice_serve(
+    story: Annotated[str, typer.Argument(help="A story: aitm, traveller.")],
+    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 8443,
+    state: Annotated[Path, typer.Option("--state", help="Folder that keeps the tenant's state.")] = Path("data/practice-tenant"),
+) -> None:
+    """Run the practice tenant in the foreground, to point other tools at. Ends with Ctrl-C."""
+    from o365nb.practice import serve
+
+    serve(story, port, state)
+
+
+def _supported(option: str, given: str, only: str) -> None:
+    if given != only:
+        raise BadInput(f"{option} {given} is not there yet. This version knows {option} {only}.")
+
+
+def _progress() -> object: ...
+
+
+def main() -> None:
+    """Run the command line; every known error is one line on stderr and an exit code."""
+    try:
+        app()
+    except O365nbError as error:
+        typer.echo(f"o365nb: {one_line(error)}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,53 @@
+import pytest
+
+from o365nb.case import Chain
+from o365nb.errors import BadCase
+
+
+@pytest.fixture
+def chain(tmp_path):
+    made = Chain(tmp_path / "custody.jsonl")
+    for number in range(3):
+        made.append({"path": f"raw/{number}", "words": "Grüße \u2028 und mehr"})
+    return made
+
+
+def test_each_line_carries_the_hash_of_the_line_before(chain):
+    assert chain.verify() == 3
+    assert [line["seq"] for line in chain.entries()] == [1, 2, 3]
+    assert len({line["prev"] for line in chain.entries()}) == 3
+
+
+def test_an_empty_chain_holds(tmp_path):
+    assert Chain(tmp_path / "none.jsonl").verify() == 0
+
+
+@pytest.mark.parametrize(
+    ("tamper", "where"),
+    [
+        (lambda lines: [lines[0].replace(b"raw/0", b"raw/X"), *lines[1:]], "line 2"),
+        (lambda lines: [lines[0], lines[2]], "line 2"),
+        (lambda lines: [lines[1], lines[0], lines[2]], "line 1"),
+        (lambda lines: [*lines[:2], b"{not json"], "line 3"),
+    ],
+    ids=["changed", "removed", "swapped", "damaged"],
+)
+def test_any_change_is_named_by_its_line(chain, tamper, where):
+    lines = chain.path.read_bytes().splitlines()
+    chain.path.write_bytes(b"\n".join(tamper(lines)) + b"\n")
+    with pytest.raises(BadCase, match=where):
+        chain.verify()
+
+
+def test_a_line_torn_by_a_kill_is_cut_and_the_chain_goes_on(chain):
+    with chain.path.open("ab") as file:
+        file.write(b'{"seq": 4, "path": "raw/3", "pr')
+    assert len(list(chain.entries())) == 3
+    chain.append({"path": "raw/3"})
+    assert chain.verify() == 4
+
+
+def test_a_long_last_line_is_still_found(chain):
+    chain.append({"words": "x" * 20_000})
+    chain.append({"words": "after"})
+    assert chain.verify() == 5
