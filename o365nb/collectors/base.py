@@ -5,25 +5,29 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
+from urllib.parse import unquote, urlsplit
 
-from o365nb.model import Window
-from o365nb.tenant import Tenant
+from o365nb.model import Outcome, Window
+from o365nb.tenant import Page, Tenant
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The account to collect about: object id (Graph's filters want it) and UPN, lower case."""
+    """The account to collect about: object id (Graph's filters want it), UPN and mail addresses, lower case."""
 
     id: str
     upn: str
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
     """One response as it came: stored byte for byte. `records` is how many it holds.
 
-    `shape` is the name of the intake shape that reads it. `asked` is the service's own count, if it gave one.
+    `shape` is the name of the intake shape that reads it. `owner` is whom it is about: None for the
+    person asked for, "" for the tenant.
     """
 
     body: bytes
@@ -32,6 +36,15 @@ class Raw:
     query: str
     records: int
     request_id: str = ""
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Something a collector could not get while the rest went well: it decides the outcome in the ledger."""
+
+    outcome: Outcome
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +56,40 @@ class Right:
 
 
 class Collector(ABC):
-    """One live source. `source` is its name in the ledger and its folder under `raw/`."""
+    """One live source. `source` is its name in the ledger and its folder under `raw/`.
+
+    `retention` is how far back the service keeps it; None for state, which is read as it stands now.
+    `tenant_wide` sources are about the tenant, whoever is asked for. `global_only` ones are not offered
+    in the national clouds.
+    """
 
     source: ClassVar[str]
     title: ClassVar[str]
     needs: ClassVar[tuple[Right, ...]]
+    retention: ClassVar[timedelta | None] = None
+    tenant_wide: ClassVar[bool] = False
+    global_only: ClassVar[bool] = False
 
     @abstractmethod
-    def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw]:
+    def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw | Shortfall]:
         """Yield every response as it came. Lets the tenant's errors through: they become outcomes."""
+
+
+def from_graph(pages: Iterator[Page], shape: str, name: str, owner: str | None = None) -> Iterator[Raw]:
+    """Every page as evidence, numbered from 1."""
+    for number, page in enumerate(pages, 1):
+        parts = urlsplit(page.url)
+        query = f"GET {unquote(parts.path)}" + (f"?{unquote(parts.query)}" if parts.query else "")
+        yield Raw(page.body, shape, f"{name}-{number:03d}.json", query, _count(page), page.request_id, owner)
+
+
+def from_exchange(
+    pages: Iterator[Page], shape: str, name: str, command: str, owner: str | None = None
+) -> Iterator[Raw]:
+    """Every page of a cmdlet's output as evidence; `command` is the equivalent PowerShell line."""
+    for number, page in enumerate(pages, 1):
+        yield Raw(page.body, shape, f"{name}-{number:03d}.json", command, _count(page), page.request_id, owner)
+
+
+def _count(page: Page) -> int:
+    return len(page.records) if "value" in page.data else 1

@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+#: In a record's data: why it is not whole (what could be saved of a damaged record).
+DAMAGED = "@damaged"
+#: In a record's data: the account it is about, where the file itself says so (UPN or object id).
+OWNER = "@owner"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -19,10 +24,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """One record that could not be read whole. What could be saved of it comes as a Record of its own."""
+    """One record that could not be read whole. What could be saved of it comes before it as a Record of its own.
+
+    `saved` says that there is such a Record, so that counts add up: records in = Records + Damaged not saved.
+    """
 
     line: int
     reason: str
+    saved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +57,7 @@ class Shape(ABC):
     @abstractmethod
     def read(self, text: str, origin: Origin) -> Iterator[Record | Damaged]:
         """Every record of the file, in order. Raises BadEvidence where the file as a whole cannot be used."""
+
+    def lacks(self, text: str) -> list[str]:
+        """What the file that begins with `text` would need to be of this shape: for the message to a person."""
+        return []

@@ -1,0 +1,167 @@
+"""Whose event was it? Every event of the subjects gets a label and a reason that a person can check."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from o365nb.analysis.base import Responder, Seed, accepted_domains, moment, short, subjects_of
+from o365nb.analysis.baseline import Baseline, build, shared_networks
+from o365nb.analysis.closure import Claim, Ground, bursts, close
+from o365nb.analysis.neighbours import baselines_of, claims_on_others, object_traces
+from o365nb.analysis.seeds import inbound
+from o365nb.analysis.trail import Event, load, of_subjects
+from o365nb.engine import Engine
+from o365nb.model import Attribution, Label
+
+_SYSTEM = ("system", "service_principal")
+_NEAR = timedelta(hours=1)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def attribute(
+    engine: Engine, seeds: Mapping[str, Seed], responder: Responder | None = None, events: list[Event] | None = None
+) -> dict[str, Attribution]:
+    """Event id → label, for every event of the subjects and every attacker's event of anyone.
+
+    `events` are those of `trail.of_subjects`, when the caller has them already.
+    """
+    events = of_subjects(engine) if events is None else events
+    subjects = frozenset(subjects_of(engine))
+    kit = responder or Responder()
+    kits = {event.event_id: why for event in events if (why := _by_kit(event, kit, subjects))}
+    theirs = [event for event in events if event.event_id not in kits]
+    ground, held = _ground(engine, theirs, seeds, subjects)
+    claims = close(theirs, held, ground) if held else {}
+    claims.update(bursts(theirs, claims, subjects))
+    claims.update(_elsewhere(engine, seeds, {event.event_id for event in events}))
+    if claims:
+        claims.update(claims_on_others(engine, claims, ground))
+    judge = _Judge(ground, claims, theirs)
+    labels = {
+        claim.event.event_id: _label(claim.event, Label.ATTACKER, claim.confidence, claim.because)
+        for claim in claims.values()
+    }
+    for event in events:
+        if event.event_id in kits:
+            labels[event.event_id] = _label(event, Label.RESPONDER, 0.95, kits[event.event_id])
+        elif event.event_id not in labels:
+            labels[event.event_id] = judge.label(event)
+    return labels
+
+
+def _ground(
+    engine: Engine, events: list[Event], seeds: Mapping[str, Seed], subjects: frozenset[str]
+) -> tuple[Ground, dict[str, Seed]]:
+    """The world around the events, and the seeds that stand: one on the person's own device or address falls."""
+    by_id = {event.event_id: event for event in events}
+    held = {key: seed for key, seed in seeds.items() if key in by_id}
+    others = {event.actor for event in events if event.actor not in subjects and event.source != "message_trace"}
+    baselines: dict[str, Baseline] = {}
+    first: datetime | None = None
+    for _ in range(2):  # the second time without the seeds that fell, so that normal reaches up to the first true one
+        first = min((by_id[key].time for key in held if not inbound(by_id[key], subjects)), default=None)
+        baselines = {person: build(person, events, first) for person in subjects}
+        held = {key: seed for key, seed in held.items() if _stands(by_id[key], baselines)}
+    baselines |= baselines_of(engine, others, first)
+    shared = shared_networks(engine, first)
+    extra = object_traces(engine, events)
+    return Ground(subjects, baselines, shared, accepted_domains(engine), first or _NEVER, extra), held
+
+
+def _elsewhere(engine: Engine, seeds: Mapping[str, Seed], known: set[str]) -> dict[str, Claim]:
+    """Seeds among the events of people outside the case."""
+    missing = sorted(set(seeds) - known)
+    if not missing:
+        return {}
+    engine.table("analysis_seeds", {"event_id": "VARCHAR"}, [(key,) for key in missing])
+    found = load(engine, "event_id IN (SELECT event_id FROM analysis_seeds)")
+    return {
+        event.event_id: Claim(
+            event, seeds[event.event_id].confidence, 0, f"is evidence of: {seeds[event.event_id].why}"
+        )
+        for event in found
+        if not event.device_managed
+    }
+
+
+def _stands(event: Event, baselines: Mapping[str, Baseline]) -> bool:
+    normal = baselines.get(event.actor)
+    return not (normal and event.source != "message_trace" and normal.protects(event))
+
+
+def _by_kit(event: Event, kit: Responder, subjects: frozenset[str]) -> str:
+    """Why the event is the kit's own doing; "" when it is not."""
+    if event.app_id and event.app_id in kit.app_ids:
+        return "done by the kit's own application"
+    if event.correlation_id and event.correlation_id in kit.request_ids:
+        return f"a receipt carries its request id {event.correlation_id}"
+    if event.actor in subjects or event.source == "message_trace":
+        return ""
+    for change in kit.changes:
+        late = event.time - change.time
+        if (
+            timedelta(minutes=-2) <= late <= timedelta(minutes=15)
+            and change.target
+            and change.target in event.target.lower()
+        ):
+            return f"a receipt says that the kit changed {short(change.target, 60)} at {moment(change.time)}"
+    return ""
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Labels for what is not the attacker's."""
+
+    ground: Ground
+    claims: Mapping[str, Claim]
+    sessions: dict[str, str]
+    mails: dict[str, tuple[float, str]]
+    busy: list[datetime]
+
+    def __init__(self, ground: Ground, claims: Mapping[str, Claim], events: Iterable[Event]) -> None:
+        self.ground, self.claims = ground, claims
+        self.busy = sorted(claim.event.time for claim in claims.values())
+        self.sessions, self.mails = {}, {}
+        attackers = {claim.event.session_id for claim in claims.values()}
+        for event in events:
+            if event.event_id in claims or not (reason := self._usual(event)):
+                continue
+            if event.session_id and event.session_id not in attackers and reason[0] >= 0.8:
+                self.sessions.setdefault(event.session_id, event.said())
+            if event.sends and event.message_id:
+                self.mails.setdefault(event.message_id, reason)
+
+    def label(self, event: Event) -> Attribution:
+        if inbound(event, self.ground.subjects):
+            return _label(event, Label.SYSTEM, 0.9, "a delivery to the mailbox; no detection flagged its sender")
+        if event.source == "message_trace" and (sent := self.mails.get(event.message_id)):
+            return _label(event, Label.USER, sent[0] * 0.95, f"the mail was sent {sent[1]}")
+        if event.actor_kind in _SYSTEM:
+            return _label(event, Label.SYSTEM, 0.9, f"done by the service: {short(event.actor, 80)}")
+        if reason := self._usual(event):
+            return _label(event, Label.USER, reason[0], reason[1])
+        if said := self.sessions.get(event.session_id):
+            return _label(event, Label.USER, 0.85, f"same session {short(event.session_id, 40)} as {said}")
+        return _label(event, Label.UNKNOWN, 0.0, self._doubt(event))
+
+    def _usual(self, event: Event) -> tuple[float, str] | None:
+        normal = self.ground.normal(event)
+        return normal.own(event) if normal and event.source != "message_trace" else None
+
+    def _doubt(self, event: Event) -> str:
+        if event.network:
+            return f"{event.client_ip} is neither known for {event.actor or 'this actor'} nor tied to the attacker"
+        at = bisect_left(self.busy, event.time - _NEAR)
+        near = at < len(self.busy) and self.busy[at] <= event.time + _NEAR
+        addition = ", and the attacker was active within the hour" if near else ""
+        return f"the record names no address, session or device to tell by{addition}"
+
+
+def _label(event: Event, label: Label, confidence: float, because: str) -> Attribution:
+    operation = event.operation or event.source
+    return Attribution(
+        event.event_id, event.time, event.source, operation, event.actor, label, round(confidence, 3), because
+    )

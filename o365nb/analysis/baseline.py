@@ -1,0 +1,136 @@
+"""What is normal for a person: the devices, addresses and programs used before the incident.
+
+A closure that starts at an attacker's event must stop here, or one shared address makes everything the
+attacker's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from o365nb.analysis.base import moment, plural, short
+from o365nb.analysis.trail import Event, Trace, network_of
+from o365nb.engine import Engine
+
+#: A trace seen on so many days before the incident is the person's own.
+DAYS = 2
+#: A hosting or VPN address has to prove itself longer: an intruder who stays two days also has two days.
+DAYS_HOSTED = 5
+_HOSTED = ("hosting", "vpn")
+
+
+@dataclass(slots=True)
+class Baseline:
+    """One person's normal. `until` is when the incident begins; nothing after it counts as normal."""
+
+    person: str
+    until: datetime | None
+    days: dict[Trace, set[date]] = field(default_factory=dict)
+    hosted: set[Trace] = field(default_factory=set)
+    managed: set[str] = field(default_factory=set)  # device ids
+
+    def knows(self, kind: str, value: str) -> int:
+        """On how many days the person used it before the incident; 0 when too few to be normal."""
+        trace = (kind, value)
+        seen = len(self.days.get(trace, ()))
+        enough = DAYS_HOSTED if trace in self.hosted and kind in ("address", "place", "pair") else DAYS
+        return seen if seen >= enough else 0
+
+    def trusts(self, event: Event) -> bool:
+        """From a managed device that was there before the incident."""
+        return bool(event.device_managed) and (not event.device_id or event.device_id in self.managed)
+
+    def protects(self, event: Event) -> bool:
+        """The person's own beyond doubt: no trace shared with the attacker outweighs it."""
+        return self.trusts(event) or bool(
+            (event.device_id and self.knows("device", event.device_id))
+            or (event.network and self.knows("address", event.network) and self._usual_client(event))
+        )
+
+    def _usual_client(self, event: Event) -> bool:
+        return not event.user_agent or bool(self.knows("client", event.client))
+
+    def own(self, event: Event) -> tuple[float, str] | None:
+        """How surely the event is the person's own, and why; None when nothing speaks for it."""
+        if self.trusts(event):
+            return 0.98, f"from the managed device {event.device_id or '(no id)'}"
+        checks = (
+            (0.95, "device", event.device_id, "from the device {0}"),
+            (0.92, "address", event.network, "from {1}"),
+            (0.85, "session", event.session_id, "in the session {0}"),
+            (0.8, "pair", pair_of(event), "with the usual program in the usual network {0}"),
+            (0.6, "place", event.place, "from the network {0}"),
+        )
+        for confidence, kind, value, text in checks:
+            if value and (days := self.knows(kind, value)):
+                said = text.format(short(value, 40), event.client_ip)
+                return confidence, f"{said}, used by {self.person} on {plural(days, 'day')} {self._before()}"
+        return None
+
+    def _before(self) -> str:
+        return f"before {moment(self.until)}" if self.until else "in the window"
+
+
+def build(person: str, events: Iterable[Event], until: datetime | None) -> Baseline:
+    """The normal of one person, from what the person did before `until` (None: the whole window).
+
+    Failed sign-ins say nothing: anybody can fail to sign in.
+    """
+    base = Baseline(person, until)
+    managed_later: set[str] = set()
+    for event in events:
+        if event.actor != person or event.result == "failure" or event.source == "message_trace":
+            continue
+        before = until is None or event.time < until
+        if event.device_managed and event.device_id:
+            (base.managed if before else managed_later).add(event.device_id)
+        if before:
+            _count(base, event)
+    # A managed device that turns up only after the incident began is trusted in a known place, nowhere else.
+    for event in events if managed_later - base.managed else ():
+        if event.device_id in managed_later and base.knows("address", event.network):
+            base.managed.add(event.device_id)
+    return base
+
+
+def _count(base: Baseline, event: Event) -> None:
+    day = event.time.date()
+    parts = (
+        ("session", event.session_id),
+        ("device", event.device_id),
+        ("address", event.network),
+        ("pair", pair_of(event)),
+        ("client", event.client),
+        ("place", event.place),
+    )
+    hosted = event.network_kind in _HOSTED and not event.device_managed
+    for kind, value in parts:
+        if value:
+            base.days.setdefault((kind, value), set()).add(day)
+            if hosted:
+                base.hosted.add((kind, value))
+
+
+def pair_of(event: Event) -> str:
+    """Network and program family together; Microsoft's own networks with the application instead."""
+    place, program = (f"AS{event.asn}", event.app_id) if event.by_microsoft else (event.place, event.client)
+    return f"{place} {program}" if place and program else ""
+
+
+def shared_networks(engine: Engine, before: datetime | None, others: int = 3) -> frozenset[str]:
+    """Networks that at least `others` people outside the case used without failing, before the incident.
+
+    An office, a VPN, a carrier's gateway: an attacker behind one does not make its other users attackers.
+    """
+    limit = "time < ?" if before else "TRUE"
+    sql = f"""
+        SELECT DISTINCT lower(client_ip) AS client_ip, lower(actor) AS actor FROM events
+        WHERE client_ip IS NOT NULL AND result IS DISTINCT FROM 'failure' AND source <> 'message_trace'
+          AND actor_kind IN ('user', 'admin', 'guest') AND lower(actor) NOT IN (SELECT upn FROM subjects) AND {limit}
+    """
+    people: dict[str, set[str]] = {}
+    for row in engine.rows(sql, [before.replace(tzinfo=None)] if before else []):
+        people.setdefault(network_of(row["client_ip"]), set()).add(row["actor"])
+    return frozenset(network for network, actors in people.items() if len(actors) >= others)

@@ -1,0 +1,101 @@
+"""The coverage ledger in sentences: what could not be seen, why, and what that leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from o365nb.analysis.base import plural, short
+from o365nb.case import Coverage, Ledger
+from o365nb.model import Gap, Outcome
+
+#: What a source is called in a sentence, and what stays unknown without it.
+SOURCES = {
+    "sign_in": ("The sign-ins", "A sign-in by somebody else in that time would not be seen"),
+    "sign_in_noninteractive": (
+        "The sign-ins without the user's doing",
+        "A stolen session that was merely kept alive would not be seen",
+    ),
+    "directory_audit": ("The directory log", "Added sign-in methods, devices or consents would not be seen"),
+    "ual": ("The unified audit log", "Reading, searching and changes in the mailbox would not be seen"),
+    "message_trace": ("The message trace", "Mail that was sent or received in that time would not be seen"),
+    "users": ("The account's own settings", "Whether the account is enabled and when its password changed is not known"),
+    "inbox_rules": ("The inbox rules", "A rule that hides or diverts mail may stand unseen"),
+    "inbox_rules.hidden": ("The hidden inbox rules", "A rule that Outlook does not show may stand unseen"),
+    "mailboxes": ("The mailbox settings", "Forwarding to an outside address may stand unseen"),
+    "oauth_grants": ("The consents given to applications", "An application that may still read the mail may stand unseen"),
+    "auth_methods": ("The sign-in methods", "A method that the intruder added may stand unseen"),
+    "devices": ("The registered devices", "A device that the intruder joined may stand unseen"),
+    "org_config": ("The organisation's settings", "Whether auditing was on is not known"),
+}
+#: How long Microsoft keeps a source, for the sentence about what is too old.
+KEPT = {
+    "sign_in": "Entra keeps them for 30 days (7 without a Premium licence)",
+    "sign_in_noninteractive": "Entra keeps them for 30 days (7 without a Premium licence)",
+    "directory_audit": "Entra keeps it for 30 days (7 without a Premium licence)",
+    "ual": "Microsoft keeps it for 180 days (a year with Audit Premium)",
+    "message_trace": "Exchange keeps it for 90 days",
+}
+_OUTCOMES = {
+    Outcome.PARTIAL: "{what} {were} read only in part{reason}. {risk} where it is missing.",
+    Outcome.CAPPED: "{what} stopped at the service's limit{reason}. {risk} beyond it.",
+    Outcome.DENIED: "{what} could not be read: the right is missing{reason}. {risk}.",
+    Outcome.NOT_LICENSED: "{what} could not be read: the tenant lacks the licence{reason}. {risk}.",
+    Outcome.EXPIRED: "{what} {before}could not be read: {kept}{reason}. {risk}.",
+    Outcome.THROTTLED: "{what} could not be read whole: the service refused further requests{reason}. {risk}.",
+    Outcome.FAILED: "{what} could not be read{reason}. {risk}.",
+    Outcome.DAMAGED: "{what} {were} damaged{reason}. {risk} in the damaged part.",
+}
+
+
+def gaps(ledger: Ledger, subjects: Iterable[str]) -> list[Gap]:
+    """Every line of the ledger with its sentence, and one line for each source that nobody asked for."""
+    entries = ledger.entries()
+    asked = {entry.source.partition("/")[0] for entry in entries} | {entry.source for entry in entries}
+    found = [_gap(entry) for entry in entries]
+    found += [
+        Gap(source, "", None, None, Outcome.EMPTY, 0, 0, 0, "never asked for", "", _never(source))
+        for source in SOURCES
+        if source not in asked
+    ]
+    return found
+
+
+def _gap(entry: Coverage) -> Gap:
+    window = entry.window
+    return Gap(
+        entry.source,
+        entry.subject,
+        window.start if window else None,
+        window.end if window else None,
+        entry.outcome,
+        entry.received,
+        entry.duplicates,
+        entry.unparsable,
+        entry.reason,
+        entry.file,
+        sentence(entry),
+    )
+
+
+def sentence(entry: Coverage) -> str:
+    """What one ledger line forces into the report; "" when the source was seen whole and every record was read."""
+    base, _, part = entry.source.partition("/")
+    what, risk = SOURCES.get(entry.source) or SOURCES.get(base) or (f"The source {short(base, 40)}", "What it would show is not known")
+    what += f" ({short(part, 40)})" if part else ""
+    what += f" of {short(entry.subject, 80)}" if entry.subject else ""
+    what += f" in {short(entry.file, 120)}" if entry.file else ""
+    said = []
+    if form := _OUTCOMES.get(entry.outcome):
+        before = f"before {entry.window.end:%Y-%m-%d} " if entry.window else ""
+        reason = f" ({short(entry.reason, 240).rstrip('.')})" if entry.reason else ""
+        kept = KEPT.get(base, "it is older than Microsoft keeps it")
+        were = "was" if what.startswith(("The directory", "The unified", "The message", "The source")) else "were"
+        said.append(form.format(what=what, were=were, reason=reason, risk=risk, before=before, kept=kept))
+    if entry.unparsable:
+        said.append(f"{what}: {plural(entry.unparsable, 'record')} could not be read and {'is' if entry.unparsable == 1 else 'are'} missing from the judgement.")
+    return " ".join(said)
+
+
+def _never(source: str) -> str:
+    what, risk = SOURCES[source]
+    return f"{what} {'was' if what.startswith(('The directory', 'The unified', 'The message')) else 'were'} not among the evidence. {risk}."

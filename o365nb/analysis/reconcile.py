@@ -1,0 +1,200 @@
+"""Log against state: who made each object that stands, and what was made but does not stand.
+
+In the log and not in the state: removed, or hidden. In the state and not in the log: older than the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from o365nb.analysis.base import Labels, aware, entry_time, moment, short, subjects_of
+from o365nb.engine import Engine
+from o365nb.model import Attribution, Label
+
+Row = dict[str, Any]
+#: A method or device carries its own time of birth, written by another service than the log's.
+_SAME = timedelta(minutes=10)
+_METHOD = (
+    "User registered security info",
+    "User registered all required security info",
+    "Admin registered security info",
+    "User changed default security info",
+    "Add FIDO2 security key",
+    "Add Passkey (device-bound)",
+    "Add Windows Hello for Business credential",
+    "Add passwordless phone sign-in credential",
+    "Add platform credential",
+)
+_DEVICE = ("Register device", "Add device", "Add registered owner to device", "Add registered users to device")
+_CONSENT = (
+    "Consent to application",
+    "Add OAuth2PermissionGrant",
+    "Add delegated permission grant",
+    "Add app role assignment grant to user",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose an object is, since when, and the log events that made it."""
+
+    label: Label
+    because: str
+    created: datetime | None = None
+    events: tuple[str, ...] = ()
+
+
+class Log:
+    """The events that make objects, with their properties and labels."""
+
+    def __init__(self, engine: Engine, labels: Labels) -> None:
+        self.labels = labels
+        self.entry = entry_time(labels, subjects_of(engine))
+        made = ", ".join(f"'{name}'" for name in (*_METHOD, *_DEVICE, *_CONSENT))
+        self.events = engine.rows(f"""
+            SELECT event_id, time, operation, lower(actor) AS actor, lower(coalesce(target, '')) AS target,
+                   coalesce(lower(app_id), '') AS app_id,
+                   lower(array_to_string(list_transform(properties, p -> coalesce(p.value, '')), ' | ')) AS said
+            FROM events WHERE operation IN ({made}) AND result IS DISTINCT FROM 'failure' ORDER BY time, event_id
+        """)
+        self.begins = {
+            row["source"]: aware(row["first"])
+            for row in engine.rows("SELECT source, min(time) AS first FROM events GROUP BY source")
+        }
+
+    def origin(self, events: Iterable[Row], born: datetime | None = None) -> Origin | None:
+        """The origin of what these log events made; None when there are none. The surest attacker's event decides."""
+        made = list(events)
+        if not made:
+            return None
+        labelled = [found for row in made if (found := self.labels.get(row["event_id"]))]
+        keys = tuple(row["event_id"] for row in made)
+        created = born or aware(made[0]["time"])
+        if not labelled:
+            return Origin(Label.UNKNOWN, f"made at {moment(created)} by somebody outside this case's labels", created, keys)
+        best = max(labelled, key=_weight)
+        return Origin(best.label, f"made by an event at {moment(best.time)} that {_whose(best)}", created, keys)
+
+    def older(self, born: datetime | None, source: str) -> Origin:
+        """The origin of what stands without any event that made it."""
+        if self.entry and born and born < self.entry:
+            return Origin(Label.USER, f"was there since {moment(born)}, before the attacker's first event", born)
+        begins = self.begins.get(source)
+        if begins is None:
+            return Origin(Label.UNKNOWN, "the log that would tell who made it was not read", born)
+        if born and born >= begins:
+            return Origin(Label.UNKNOWN, f"made at {moment(born)} by no event that was read", born)
+        if self.entry is None or begins < self.entry:
+            return Origin(Label.USER, f"older than the log, which begins at {moment(begins)}", born)
+        return Origin(Label.UNKNOWN, f"older than the log, which begins only at {moment(begins)}", born)
+
+
+def _weight(label: Attribution) -> tuple[bool, bool, float]:
+    return label.label is Label.ATTACKER, label.label in (Label.USER, Label.RESPONDER), label.confidence
+
+
+def _whose(label: Attribution) -> str:
+    words = {
+        Label.ATTACKER: "is the attacker's",
+        Label.USER: "is the user's own",
+        Label.RESPONDER: "is the responder's",
+        Label.SYSTEM: "is the service's",
+        Label.UNKNOWN: "nobody could be tied to",
+    }
+    return f"{words[label.label]} ({short(label.because, 240)})"
+
+
+def rule_events(engine: Engine) -> dict[tuple[str, str], list[Row]]:
+    """Rule changes from the log by owner and by name, and by owner and id, in order of time."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in engine.rows("SELECT * FROM rule_changes ORDER BY time, event_id"):
+        owner = (row["owner"] or "").lower()
+        for key in dict.fromkeys(rule_keys(row)):
+            found.setdefault((owner, key), []).append(row)
+    return found
+
+
+def rule_keys(row: Mapping[str, Any]) -> list[str]:
+    """By what a rule is known: its name as written, and its id."""
+    return [key for key in (f"name {row['name']}" if row["name"] else "", f"id {row['rule_id']}" if row["rule_id"] else "") if key]
+
+
+def changes_of(rule: Mapping[str, Any], log: Mapping[tuple[str, str], list[Row]]) -> list[Row]:
+    """The log's events about one rule, each once."""
+    owner = (rule["owner"] or "").lower()
+    found = {row["event_id"]: row for key in rule_keys(rule) for row in log.get((owner, key), ())}
+    return sorted(found.values(), key=lambda row: (row["time"], row["event_id"]))
+
+
+def origins(engine: Engine, labels: Labels) -> dict[str, Origin]:
+    """Evidence key of a state row → its origin, for every kind of object that could let somebody back in."""
+    log = Log(engine, labels)
+    rules = rule_events(engine)
+    found: dict[str, Origin] = {}
+    for row in engine.rows("SELECT key, owner, name, rule_id FROM inbox_rules"):
+        made = [change for change in changes_of(row, rules) if change["change"] == "set"]
+        found[row["key"]] = log.origin(made) or log.older(None, "ual")
+    for row in engine.rows("SELECT * FROM auth_methods"):
+        found[row["key"]] = _method(log, row)
+    for row in engine.rows("SELECT * FROM devices"):
+        found[row["key"]] = _device(log, row)
+    for row in engine.rows("SELECT * FROM oauth_grants"):
+        found[row["key"]] = _grant(log, row)
+    for row in engine.rows("SELECT * FROM mailboxes"):
+        found[row["key"]] = _mailbox(engine, log, row)
+    return found
+
+
+def _method(log: Log, row: Row) -> Origin:
+    born, owner = aware(row["created"]), (row["owner"] or "").lower()
+    if row["method_type"] == "password":
+        return Origin(Label.USER, "every account has one; it is reset during recovery, not removed", born)
+    mine = [event for event in log.events if event["operation"] in _METHOD and owner in (event["target"], event["actor"])]
+    if born:
+        made = [event for event in mine if abs((aware(event["time"]) or born) - born) <= _SAME]
+    else:
+        names = [str(row[name]).lower() for name in ("display_name", "phone_number", "device_tag") if row[name]]
+        made = [event for event in mine if any(name in event["said"] for name in names)]
+    return log.origin(made, born) or log.older(born, "directory_audit")
+
+
+def _device(log: Log, row: Row) -> Origin:
+    born = aware(row["registered"])
+    names = {str(row[name]).lower() for name in ("name", "device_id", "object_id") if row[name]}
+    made = [
+        event
+        for event in log.events
+        if event["operation"] in _DEVICE and (event["target"] in names or any(name in event["said"] for name in names))
+    ]
+    return log.origin(made, born) or log.older(born, "directory_audit")
+
+
+def _grant(log: Log, row: Row) -> Origin:
+    names = {str(row[name]).lower() for name in ("app_id", "app_name", "client_id") if row[name]}
+    owner = (row["owner"] or "").lower()
+    made = [
+        event
+        for event in log.events
+        if event["operation"] in _CONSENT
+        and (event["app_id"] in names or event["target"] in names or any(name in event["said"] for name in names))
+        and (not owner or event["actor"] == owner or owner in event["said"])
+    ]
+    return log.origin(made) or log.older(None, "directory_audit")
+
+
+def _mailbox(engine: Engine, log: Log, row: Row) -> Origin:
+    """The origin of what a mailbox forwards to; a mailbox that forwards nowhere is the user's."""
+    where = str(row["forwarding_smtp_address"] or row["forwarding_address"] or "").lower().removeprefix("smtp:")
+    if not where:
+        return Origin(Label.USER, "forwards nowhere")
+    sets = engine.rows(
+        """SELECT e.event_id, e.time FROM events e JOIN event_properties p ON p.event_id = e.event_id
+           WHERE e.operation = 'Set-Mailbox' AND p.name LIKE '%Forwarding%Address' AND lower(p.value) LIKE '%' || ? || '%'
+           ORDER BY e.time""",
+        [where],
+    )
+    return log.origin(sets) or log.older(None, "ual")
+

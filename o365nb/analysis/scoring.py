@@ -1,0 +1,209 @@
+"""From hits to findings, and from findings to the verdict.
+
+A finding's score is severity weight × confidence × context factor. The case's score takes the best finding of
+each phase of an attack, strongest first, and adds each next one at half the weight of the one before: one deed
+seen by five detections counts once, an attack that was followed through its phases counts more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from o365nb.analysis.base import (
+    PHASES,
+    SURE,
+    DetectionLike,
+    Facts,
+    HitLike,
+    Hits,
+    Labels,
+    attackers,
+    aware,
+    entry_time,
+    moment,
+    plural,
+    short,
+)
+from o365nb.analysis.reconcile import Origin
+from o365nb.case import Coverage, Ledger
+from o365nb.model import CaseVerdict, Context, Finding, Label, Severity, Verdict
+
+PROBABLE = 12.0
+SUSPECTED = 5.0
+#: What must have been seen whole for every subject before "not supported" may be said; "|" means either will do.
+REQUIRED = {
+    "the sign-ins": "sign_in|ual/AzureActiveDirectory",
+    "the mailbox audit log": "ual/Exchange",
+    "the inbox rules": "inbox_rules.hidden|inbox_rules|ual/Exchange",
+}
+_HEAVY = (Severity.HIGH, Severity.CRITICAL)
+_OURS = (Context.YES, Context.LIKELY)
+
+
+def findings(hits: Hits, facts: Facts, labels: Labels, origins: Mapping[str, Origin]) -> list[Finding]:
+    """Hits judged: whose evidence it is, what it weighs; the heaviest is F-001."""
+    judged = [_finding(hit, facts[hit.slug], labels, origins) for hit in hits if hit.slug in facts]
+    judged.sort(key=lambda f: (-f.score, -f.severity.weight, f.slug, f.subject, str(f.first), f.summary))
+    return [_numbered(finding, number) for number, finding in enumerate(judged, 1)]
+
+
+def _finding(hit: HitLike, fact: DetectionLike, labels: Labels, origins: Mapping[str, Origin]) -> Finding:
+    context = context_of(hit.evidence, labels, origins)
+    return Finding(
+        id="",
+        slug=hit.slug,
+        title=fact.title,
+        severity=fact.severity,
+        attack=fact.attack,
+        subject=hit.subject,
+        first=aware(hit.first),
+        last=aware(hit.last),
+        context=context,
+        confidence=hit.confidence,
+        score=round(fact.severity.weight * hit.confidence * context.factor, 2),
+        evidence=hit.evidence,
+        summary=hit.summary,
+        actions=fact.respond,
+    )
+
+
+def _numbered(finding: Finding, number: int) -> Finding:
+    from dataclasses import replace
+
+    return replace(finding, id=f"F-{number:03d}")
+
+
+def context_of(evidence: Iterable[str], labels: Labels, origins: Mapping[str, Origin]) -> Context:
+    """Whether the evidence is the attacker's: most of it surely (yes), some (likely), none (no), or nobody knows."""
+    sure = some = theirs = known = 0
+    for key in evidence:
+        label, confidence = _whose(key, labels, origins)
+        if label is Label.ATTACKER:
+            some += 1
+            sure += confidence >= SURE
+        elif label in (Label.USER, Label.RESPONDER):
+            theirs += 1
+        known += label is not None
+    if some:
+        return Context.YES if sure and 2 * sure >= some + theirs else Context.LIKELY
+    return Context.NO if theirs and theirs == known else Context.UNKNOWN
+
+
+def _whose(key: str, labels: Labels, origins: Mapping[str, Origin]) -> tuple[Label | None, float]:
+    if found := labels.get(key):
+        return found.label, found.confidence
+    if origin := origins.get(key):
+        made = [labels[event].confidence for event in origin.events if event in labels]
+        return origin.label, max(made, default=SURE)
+    return None, 0.0
+
+
+def case_score(found: Iterable[Finding]) -> float:
+    """The best finding of every phase, strongest first, each next one at half weight."""
+    best: dict[str, float] = {}
+    for finding in found:
+        phase = finding.slug.partition("-")[0]
+        best[phase] = max(best.get(phase, 0.0), finding.score)
+    return round(sum(score * 0.5**rank for rank, score in enumerate(sorted(best.values(), reverse=True))), 2)
+
+
+def judge(
+    found: list[Finding], labels: Labels, sessions: Mapping[str, str], ledger: Ledger, subjects: tuple[str, ...]
+) -> CaseVerdict:
+    """The answer for the case. `sessions` maps event ids to session ids."""
+    score = case_score(found)
+    missing = uncovered(ledger, subjects)
+    verdict = _verdict(found, score, labels, sessions, missing=bool(missing))
+    mine = [label for label in attackers(labels)]
+    last = max((label.time for label in mine), default=None)
+    return CaseVerdict(
+        verdict,
+        score,
+        tuple(_because(verdict, found, labels, missing)),
+        subjects,
+        entry_time(labels, subjects),
+        last,
+    )
+
+
+def _verdict(
+    found: list[Finding], score: float, labels: Labels, sessions: Mapping[str, str], *, missing: bool
+) -> Verdict:
+    context = [finding for finding in found if finding.context is Context.YES]
+    proven = [f for f in context if f.severity is Severity.CRITICAL and has_session(f, labels, sessions)]
+    phases = {finding.slug.partition("-")[0] for finding in context if finding.severity in _HEAVY}
+    if proven or len(phases & set(PHASES)) >= 2:
+        return Verdict.CONFIRMED
+    if score >= PROBABLE:
+        return Verdict.PROBABLE
+    if score >= SUSPECTED:
+        return Verdict.SUSPECTED
+    return Verdict.CANNOT_TELL if missing else Verdict.NOT_SUPPORTED
+
+
+def has_session(finding: Finding, labels: Labels, sessions: Mapping[str, str]) -> bool:
+    """True when an attacker's event of the evidence belongs to a session that was seen."""
+    return any(sessions.get(key) and key in labels and labels[key].label is Label.ATTACKER for key in finding.evidence)
+
+
+def uncovered(ledger: Ledger, subjects: Iterable[str]) -> list[str]:
+    """What of the required sources was not seen whole, in words."""
+    entries = ledger.entries()
+    return [
+        f"{name} of {subject}"
+        for subject in subjects
+        for name, sources in REQUIRED.items()
+        if not any(_seen(source, subject, entries) for source in sources.split("|"))
+    ]
+
+
+def _seen(source: str, subject: str, entries: list[Coverage]) -> bool:
+    whole = source.partition("/")[0]
+    mine = [entry for entry in entries if entry.subject in (subject, "") and entry.source in (source, whole)]
+    exact = [entry for entry in mine if entry.source == source]
+    return bool(exact or mine) and all(entry.outcome.seen for entry in exact or mine)
+
+
+def _because(verdict: Verdict, found: list[Finding], labels: Labels, missing: list[str]) -> list[str]:
+    said = []
+    mine = attackers(labels)
+    if mine:
+        people = len({label.actor for label in mine})
+        said.append(
+            f"{plural(len(mine), 'event')} of {plural(people, 'account')} between {moment(mine[0].time)} and"
+            f" {moment(mine[-1].time)} could be tied to an attacker."
+        )
+    told: set[str] = set()
+    for finding in found:
+        if finding.context in _OURS and finding.severity is not Severity.INFO and finding.slug not in told:
+            told.add(finding.slug)
+            said.append(sentence(finding))
+    if not told:
+        said += [sentence(finding) for finding in found if finding.context is not Context.NO and finding.score >= 1][:3]
+    said = said[:9]
+    excused = [finding for finding in found if finding.context is Context.NO and finding.severity is not Severity.INFO]
+    if excused and verdict not in (Verdict.CONFIRMED, Verdict.PROBABLE):
+        said.append(f"{plural(len(excused), 'finding')} turned out to be the user's own doing: {_titles(excused)}.")
+    if missing:
+        said.append(f"Not seen whole: {', '.join(missing[:6])}. What happened there is not known.")
+    elif not said:
+        said.append("No detection found anything, and the sign-ins, the mailbox audit log and the inbox rules were read.")
+    return said
+
+
+def sentence(finding: Finding) -> str:
+    """A finding in one plain sentence with its number and time."""
+    when = f" ({_span(finding.first, finding.last)})" if finding.first else ""
+    title = finding.title.rstrip(".")
+    return f"{title}{when}: {short(finding.summary, 200).rstrip('.')} [{finding.id}, {finding.severity}]."
+
+
+def _span(first: datetime | None, last: datetime | None) -> str:
+    if last is None or last == first:
+        return moment(first)
+    return f"{moment(first)} to {moment(last)}"
+
+
+def _titles(found: list[Finding]) -> str:
+    return "; ".join(dict.fromkeys(finding.title.rstrip(".").lower() for finding in found[:4]))

@@ -1,0 +1,123 @@
+"""Where attribution starts: events that a strong detection calls the attacker's own.
+
+Without one, several independent weaker hits that meet on one unfamiliar address or session will do, with a
+lower confidence. Geography alone never will: people travel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from o365nb.analysis.base import Facts, HitLike, Hits, Seed, short
+from o365nb.analysis.trail import Event, Trace, index
+from o365nb.model import Severity
+
+#: Evidence as strong as this starts a closure.
+STRONG = 0.7
+#: The most that several weak hits together are worth.
+WEAK_CEILING = 0.65
+#: Hits about mail that came in: they mark the lure, not an act on the account.
+LURES = {"ia-phish-delivered": 0.75, "im-lookalike-domain": 0.8}
+#: Hits that all say the same, "from an unusual place": together they count as one.
+_PLACE = {"ia-impossible-travel", "ia-new-country-unmanaged", "ia-residential-near"}
+_WEIGHT = {
+    Severity.INFO: 0.0,
+    Severity.LOW: 0.15,
+    Severity.MEDIUM: 0.35,
+    Severity.HIGH: 0.5,
+    Severity.CRITICAL: 0.6,
+}
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What speaks for one event, address or session: the weight by detection, and the events."""
+
+    weights: dict[str, float] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+
+    @property
+    def together(self) -> float:
+        """Independent pieces of evidence combined: one minus the chance that all are wrong."""
+        doubt = 1.0
+        places = [weight for slug, weight in self.weights.items() if slug in _PLACE]
+        others = [weight for slug, weight in self.weights.items() if slug not in _PLACE]
+        for weight in [*others, max(places, default=0.0)]:
+            doubt *= 1 - weight
+        return 1 - doubt
+
+
+def choose_seeds(events: Iterable[Event], subjects: Iterable[str], hits: Hits, facts: Facts) -> dict[str, Seed]:
+    """Event id → seed. Empty when nothing found points at an attacker's own event.
+
+    A phishing mail alone makes nobody a victim: lures count beside other seeds, or for a look-alike domain.
+    """
+    events, hits = list(events), list(hits)
+    by_id = {event.event_id: event for event in events}
+    mail = {event.event_id for event in events if inbound(event, frozenset(subjects))}
+    seeds = _strong(hits, facts, mail)
+    if set(seeds) - mail:
+        return seeds
+    if weak := _weak(events, hits, facts, by_id):
+        return {**seeds, **weak}
+    return {key: seed for key, seed in seeds.items() if "im-lookalike-domain" in seed.slugs}
+
+
+def inbound(event: Event, subjects: frozenset[str]) -> bool:
+    """A delivery to a subject: somebody else's act."""
+    return event.source == "message_trace" and event.actor not in subjects
+
+
+def _strong(hits: list[HitLike], facts: Facts, mail: set[str]) -> dict[str, Seed]:
+    gathered: dict[str, _Gathered] = {}
+    for hit in hits:
+        fact = facts.get(hit.slug)
+        for key in hit.evidence:
+            lure = LURES.get(hit.slug, 0.0) if key in mail else 0.0
+            weight = max(fact.seed if fact else 0.0, lure) * min(1.0, hit.confidence / 0.6)
+            if weight > 0:
+                found = gathered.setdefault(key, _Gathered())
+                found.weights[hit.slug] = max(weight, found.weights.get(hit.slug, 0.0))
+    strong = {key: found for key, found in gathered.items() if found.together >= STRONG}
+    return {key: _seed(found, facts, 0.99) for key, found in strong.items()}
+
+
+def _weak(events: list[Event], hits: list[HitLike], facts: Facts, by_id: dict[str, Event]) -> dict[str, Seed]:
+    gathered: dict[Trace, _Gathered] = {}
+    for hit in hits:
+        fact = facts.get(hit.slug)
+        for event in (by_id[key] for key in hit.evidence if key in by_id):
+            if fact is None or event.device_managed:
+                continue
+            for trace in (("address", event.network), ("session", event.session_id)):
+                if trace[1]:
+                    found = gathered.setdefault(trace, _Gathered())
+                    weight = max(_WEIGHT[fact.severity], fact.seed) * hit.confidence
+                    found.weights[hit.slug] = max(weight, found.weights.get(hit.slug, 0.0))
+                    found.events[event.event_id] = event
+    traced = index(events)
+    seeds: dict[str, Seed] = {}
+    for trace, found in gathered.items():
+        if _enough(found) and _unfamiliar(found, traced.get(trace, [])):
+            seeds.update(dict.fromkeys(found.events, _seed(found, facts, WEAK_CEILING)))
+    return seeds
+
+
+def _enough(found: _Gathered) -> bool:
+    phases = {slug.partition("-")[0] for slug in found.weights}
+    said = set(found.weights) - _PLACE
+    return found.together >= 0.5 and (len(phases) >= 2 or len(said) >= 3)
+
+
+def _unfamiliar(found: _Gathered, sharing: list[Event]) -> bool:
+    """Nobody of the case used the address or session on two days before the first hit on it."""
+    first = min(event.time for event in found.events.values())
+    before = {(event.actor, event.time.date()) for event in sharing if event.time < first and event.result != "failure"}
+    return len(before) < 2 and not any(event.device_managed for event in sharing)
+
+
+def _seed(found: _Gathered, facts: Facts, ceiling: float) -> Seed:
+    slugs = sorted(found.weights, key=lambda slug: -found.weights[slug])
+    titles = [short(facts[slug].title.rstrip("."), 120) if slug in facts else slug for slug in slugs[:3]]
+    return Seed(min(ceiling, found.together), "; ".join(titles), tuple(slugs))

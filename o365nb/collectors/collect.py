@@ -1,0 +1,129 @@
+"""Run one collector for one person: store every answer as received, enter exactly one line in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from o365nb.case import Case, Coverage
+from o365nb.collectors.base import Collector, Person, Raw, Shortfall
+from o365nb.errors import (
+    BadInput,
+    Denied,
+    NotFound,
+    NotLicensed,
+    O365nbError,
+    RequestFailed,
+    SignInFailed,
+    Throttled,
+    UnknownSubject,
+    Unreachable,
+)
+from o365nb.model import Outcome, Window, iso
+from o365nb.tenant import Tenant, segment
+
+#: Told after every answer: how many records more, and what is at hand.
+Advance = Callable[[int, str], None]
+
+#: Which error is which outcome; the first that fits.
+_OUTCOMES: tuple[tuple[type[O365nbError], Outcome], ...] = (
+    (NotLicensed, Outcome.NOT_LICENSED),
+    (Denied, Outcome.DENIED),
+    (SignInFailed, Outcome.DENIED),  # signed in, but no token for this service
+    (Throttled, Outcome.THROTTLED),
+    (RequestFailed, Outcome.FAILED),
+    (Unreachable, Outcome.FAILED),
+)
+#: A window made from "the last 30 days" slips past the retention while the first sources are read: no gap yet.
+_SLACK = timedelta(hours=6)
+
+
+def find_person(tenant: Tenant, upn: str) -> Person:
+    """The account of that UPN. Raises UnknownSubject when the tenant has none, BadInput for an empty name."""
+    wanted = upn.strip().lower()
+    if not wanted:
+        raise BadInput("No account was named. Give --user with the user principal name, such as anna@contoso.com.")
+    try:
+        found = tenant.graph.get(f"/users/{segment(wanted)}", {"$select": "id,userPrincipalName,mail"}).data
+    except NotFound:
+        raise UnknownSubject(
+            f"{wanted}: no such account in the tenant. Check the spelling; it is the user principal name that counts."
+        ) from None
+    name = str(found.get("userPrincipalName") or wanted).lower()
+    mail = str(found.get("mail") or "").lower()
+    return Person(str(found["id"]), name, tuple(dict.fromkeys(address for address in (mail, name) if address)))
+
+
+def collect_one(  # noqa: PLR0917 - who, what, when, where to: each is needed every time
+    collector: Collector, tenant: Tenant, person: Person, window: Window, case: Case, advance: Advance
+) -> Coverage:
+    """Fetch one source about one person, keep it, and say in the ledger how that ended.
+
+    What the service refuses becomes an outcome, never an exception. Returns the ledger's entry.
+    """
+    asked = window if collector.retention is not None else None
+    about = "" if collector.tenant_wide else person.upn
+    reach, gap = _reach(collector, tenant, window)
+    received, gaps = 0, [gap] if gap else []
+    if reach:
+        try:
+            for item in collector.fetch(tenant, person, reach):
+                if isinstance(item, Shortfall):
+                    gaps.insert(0, item)
+                    continue
+                _store(case, collector, item, about, tenant.now())
+                received += item.records
+                advance(item.records, collector.title)
+        except (RequestFailed, SignInFailed, Unreachable) as error:
+            gaps.insert(0, Shortfall(_outcome(error), _why(collector, error, received)))
+    outcome = gaps[0].outcome if gaps else (Outcome.COMPLETE if received else Outcome.EMPTY)
+    reason = " ".join(dict.fromkeys(gap.reason for gap in gaps))
+    entry = Coverage(collector.source, about, asked, outcome, received=received, reason=reason)
+    case.ledger.record(entry)
+    return entry
+
+
+def _reach(collector: Collector, tenant: Tenant, window: Window) -> tuple[Window | None, Shortfall | None]:
+    """The part of the window that the service still has, and the gap where that is less than what was asked for."""
+    cloud = tenant.profile.cloud.name
+    if collector.global_only and cloud != "global":
+        return None, Shortfall(Outcome.FAILED, f"Not offered in cloud {cloud}: export it from the portal instead.")
+    if collector.retention is None:
+        return window, None
+    now = tenant.now()
+    oldest = now - collector.retention
+    start, end = max(window.start, oldest), min(window.end, now)
+    kept = f"The service keeps it {collector.retention.days} days: nothing before {iso(oldest.replace(microsecond=0))}."
+    if window.end <= oldest:
+        return None, Shortfall(Outcome.EXPIRED, kept)
+    if start >= end:
+        return None, Shortfall(Outcome.FAILED, "The window lies in the future: nothing can be there yet.")
+    return Window(start, end), Shortfall(Outcome.PARTIAL, kept) if window.start < oldest - _SLACK else None
+
+
+def _store(case: Case, collector: Collector, raw: Raw, about: str, now: datetime) -> None:
+    case.store(
+        collector.source,
+        raw.name,
+        raw.body,
+        shape=raw.shape,
+        records=raw.records,
+        query=raw.query,
+        owner=about if raw.owner is None else raw.owner,
+        seen_by="exchange" if raw.shape.startswith("exchange-") else "graph",
+        request_ids=[raw.request_id] if raw.request_id else [],
+        collector=type(collector).__name__,
+        tenant_time=iso(now),
+    )
+
+
+def _outcome(error: O365nbError) -> Outcome:
+    return next(outcome for kind, outcome in _OUTCOMES if isinstance(error, kind))
+
+
+def _why(collector: Collector, error: O365nbError, received: int) -> str:
+    """The error in words, with what the collector needs where that is the matter."""
+    reason = str(error)
+    if isinstance(error, (Denied, SignInFailed)):
+        reason += f" Needs: {', '.join(right.permission for right in collector.needs)}."
+    return f"{reason} {received} records came before that." if received else reason

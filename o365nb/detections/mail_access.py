@@ -1,0 +1,184 @@
+"""What was read, searched, shared or taken. Only an unfamiliar hand counts: the user's own reading is no finding."""
+
+from __future__ import annotations
+
+from o365nb.detections.base import Rows, detection
+from o365nb.detections.text import terms_in
+
+_ACCESS = """
+    SELECT s.*, x.message_ids, x.folders,
+           'access:' || coalesce(s.session_id, s.client_ip, s.app_id, '') AS object,
+           lower(coalesce(t.value, '')) AS access
+    FROM strange_events AS s JOIN events AS x ON x.event_id = s.event_id
+    LEFT JOIN event_properties AS t ON t.event_id = s.event_id AND t.name = 'OperationProperties.MailAccessType'
+    WHERE s.operation = 'MailItemsAccessed' AND s.grade IN ('clear', 'no_history')
+"""
+
+
+@detection(
+    slug="co-mia-bind",
+    severity="high",
+    attack=["T1114.002"],
+    needs=["ual/Exchange"],
+    respond=["report", "notify_recipients"],
+    benign="The user's own reading from a network never used before.",
+    misses="Reading that the licence or the audit settings do not record; hours after throttling.",
+)
+def mail_read() -> str:
+    """Single mails were opened by an unfamiliar hand."""
+    return f"""
+        WITH read AS (SELECT * FROM ({_ACCESS}) AS a WHERE access <> 'sync'),
+        totals AS (
+            SELECT object, count(DISTINCT message) AS messages
+            FROM (SELECT object, unnest(message_ids) AS message FROM read) AS m GROUP BY object
+        )
+        SELECT r.subject, r.event_id AS evidence, r.time, r.object,
+               CAST(coalesce(t.messages, 0) AS VARCHAR) || ' mails were opened from '
+               || r.place AS summary, r.sureness AS confidence
+        FROM read AS r LEFT JOIN totals AS t ON t.object = r.object
+    """
+
+
+@detection(
+    slug="co-mia-sync",
+    severity="critical",
+    attack=["T1114.002"],
+    needs=["ual/Exchange"],
+    respond=["report", "notify_recipients"],
+    benign="The user's own Outlook on a network never used before.",
+    misses="Copies taken by web or phone clients, which open mail one by one.",
+)
+def mail_synchronised() -> str:
+    """Whole folders were copied to an unfamiliar mail program: all mail in them must be taken as read."""
+    return f"""
+        SELECT subject, event_id AS evidence, time, object,
+               'a whole folder was copied from ' || place || coalesce(' by '
+               || client_app, '') AS summary, sureness AS confidence
+        FROM ({_ACCESS}) AS a WHERE access = 'sync'
+    """
+
+
+@detection(
+    slug="co-mia-throttled",
+    severity="critical",
+    attack=["T1114.002"],
+    needs=["ual/Exchange"],
+    respond=["report"],
+    confidence=0.5,
+    benign="A migration or a backup program that reads everything.",
+    misses="Throttling of other people's mailboxes.",
+)
+def access_log_throttled() -> str:
+    """The record of mail access was cut off for a day because too much was read: all mail must be taken as seen."""
+    return """
+        WITH access AS (
+            SELECT t.event_id, t.time, t.subject, t.day, s.grade,
+                   max(CASE WHEN p.name = 'OperationProperties.IsThrottled'
+                   AND lower(p.value) = 'true' THEN 1 ELSE 0 END) AS throttled,
+                   max(CASE WHEN p.name = 'OperationProperties.MailAccessType' THEN lower(p.value) END) AS kind
+            FROM event_traits AS t LEFT JOIN strange_events AS s ON s.event_id = t.event_id
+            LEFT JOIN event_properties AS p ON p.event_id = t.event_id
+            WHERE t.operation = 'MailItemsAccessed' GROUP BY t.event_id, t.time, t.subject, t.day, s.grade
+        ),
+        counted AS (
+            SELECT *, count(*) OVER (PARTITION BY subject ORDER BY epoch(time) RANGE BETWEEN 86400 PRECEDING
+                AND CURRENT ROW) AS binds
+            FROM access WHERE throttled = 1 OR kind = 'bind'
+        )
+        SELECT c.subject, c.event_id AS evidence, c.time, 'throttled:' || CAST(c.day AS VARCHAR) AS object,
+               'the record of mail access stops after ' || CAST(c.time AS VARCHAR) || ' for up to a day' AS summary,
+               CASE WHEN c.grade = 'clear' OR b.since IS NOT NULL
+                   AND epoch(c.time) >= epoch(b.since) THEN 0.9 ELSE 0.4 END AS confidence
+        FROM counted AS c LEFT JOIN break_ins AS b ON b.subject = c.subject
+        WHERE c.throttled = 1 OR c.binds >= 1000
+    """
+
+
+def _search_terms(rows: Rows) -> Rows:
+    found = []
+    for row in rows:
+        text = row["searched"] or ""
+        telling = terms_in(text)
+        shown = f' for "{text}"' if text else ""
+        sure = min(0.95, row["confidence"] + (0.1 if telling else 0.0))
+        found.append({**row, "summary": f"mail was searched{shown} from {row['place']}", "confidence": sure})
+    return found
+
+
+@detection(
+    slug="co-mail-search",
+    severity="high",
+    attack=["T1114"],
+    needs=["ual/Exchange"],
+    respond=["report"],
+    refine=_search_terms,
+    benign="The user's own search from a network never used before.",
+    misses="Searches in Outlook, which the log does not record; what was searched where the record leaves it out.",
+)
+def mail_searched() -> str:
+    """The mailbox or files were searched by an unfamiliar hand."""
+    return """
+        WITH texts AS (
+            SELECT event_id, max(value) AS searched FROM event_properties
+            WHERE lower(name) IN ('querytext', 'parameters.querytext', 'extendedproperties.querytext',
+                'operationproperties.querytext',
+                                  'searchquerytext', 'parameters.searchquerytext', 'record.querytext',
+                                  'record.searchquerytext')
+            GROUP BY event_id
+        )
+        SELECT s.subject, s.event_id AS evidence, s.time, 'search:'
+            || coalesce(s.session_id, s.client_ip, '') AS object,
+               t.searched, s.place, s.sureness AS confidence, '' AS summary
+        FROM strange_events AS s LEFT JOIN texts AS t ON t.event_id = s.event_id
+        WHERE s.operation IN ('SearchQueryInitiatedExchange', 'SearchQueryInitiatedSharePoint', 'SearchQueryPerformed')
+          AND s.grade IN ('clear', 'no_history')
+    """
+
+
+@detection(
+    slug="co-share-anon",
+    severity="high",
+    attack=["T1567"],
+    needs=["ual/SharePoint|ual/OneDrive"],
+    respond=["remove_by_hand", "ask_user"],
+    benign="The user's own sharing from a network never used before.",
+    misses="Links made earlier and used now.",
+)
+def shared_with_anyone() -> str:
+    """A link that anybody, or somebody outside, can open was made by an unfamiliar hand."""
+    return """
+        SELECT s.subject, s.event_id AS evidence, s.time, 'link:' || coalesce(x.target, '') AS object,
+               s.operation || ' for ' || coalesce(x.target, 'a file') || ' from '
+               || s.place AS summary, s.sureness AS confidence
+        FROM strange_events AS s JOIN events AS x ON x.event_id = s.event_id
+        WHERE s.operation IN ('AnonymousLinkCreated', 'AnonymousLinkUpdated', 'SecureLinkCreated', 'AddedToSecureLink',
+                              'SharingInvitationCreated') AND coalesce(s.result, '') <> 'failure'
+    """
+
+
+@detection(
+    slug="co-file-mass",
+    severity="high",
+    attack=["T1530"],
+    needs=["ual/SharePoint|ual/OneDrive"],
+    respond=["report"],
+    benign="A synchronisation or a backup from a network never used before.",
+    misses="Slow downloads: fewer than 25 files in three minutes.",
+)
+def files_taken() -> str:
+    """At least 25 files were downloaded within three minutes by an unfamiliar hand."""
+    return """
+        WITH taken AS (
+            SELECT *, lag(time, 24) OVER (PARTITION BY subject ORDER BY time, event_id) AS earlier,
+                   lead(time, 24) OVER (PARTITION BY subject ORDER BY time, event_id) AS later
+            FROM strange_events WHERE operation IN ('FileDownloaded', 'FileSyncDownloadedFull')
+                AND coalesce(result, '') <> 'failure'
+        ),
+        bursts AS (SELECT DISTINCT subject, day FROM taken WHERE epoch(time) - epoch(earlier) <= 180),
+        totals AS (SELECT subject, day, count(*) AS files FROM taken GROUP BY subject, day)
+        SELECT t.subject, t.event_id AS evidence, t.time, 'files:' || CAST(t.day AS VARCHAR) AS object,
+               CAST(n.files AS VARCHAR) || ' files were downloaded from '
+               || t.place AS summary, t.sureness AS confidence
+        FROM taken AS t JOIN bursts AS b ON b.subject = t.subject AND b.day = t.day
+        JOIN totals AS n ON n.subject = t.subject AND n.day = t.day
+    """

@@ -1,0 +1,182 @@
+"""Ways in that go through the password or the prompt: spraying, legacy protocols, device codes, prompt bombing."""
+
+from __future__ import annotations
+
+from o365nb.detections.base import detection
+
+SIGN_INS = "sign_in|ual/AzureActiveDirectory"
+CONTAIN = ["block_sign_in", "revoke_sessions", "reset_password"]
+
+# An hour is cut at the full hour and again at the half, so that no burst hides on a boundary.
+_SPRAYS = """
+    WITH failed AS (
+        SELECT actor, client_ip, time, epoch(time) AS moment FROM sign_ins
+        WHERE error_code IN ('50126', '50034', '50053', '50056') AND client_ip IS NOT NULL AND actor IS NOT NULL
+    ),
+    hours AS (
+        SELECT client_ip, actor, moment, time, floor(moment / 3600) AS hour FROM failed
+        UNION ALL SELECT client_ip, actor, moment, time, floor((moment + 1800) / 3600) - 0.5 FROM failed
+    ),
+    bursts AS (
+        SELECT client_ip, min(time) AS since, max(time) AS until, count(DISTINCT actor) AS accounts FROM hours
+        GROUP BY client_ip, hour
+        HAVING count(DISTINCT actor) >= 10 AND count(*) <= 4 * count(DISTINCT actor)
+    ),
+    slow AS (
+        SELECT client_ip, min(time) AS since, max(time) AS until, count(DISTINCT actor) AS accounts FROM failed
+        GROUP BY client_ip, CAST(time AS DATE)
+        HAVING count(DISTINCT actor) >= 20 AND count(*) <= 25 * count(DISTINCT actor)
+    ),
+    sprays AS (
+        SELECT client_ip, min(since) AS since, max(until) AS until, max(accounts) AS accounts
+        FROM (SELECT * FROM bursts UNION ALL SELECT * FROM slow) AS bursts_and_slow GROUP BY client_ip
+    )
+"""
+
+
+@detection(
+    slug="ia-spray",
+    severity="medium",
+    attack=["T1110.003"],
+    needs=[SIGN_INS],
+    respond=["report"],
+    confidence=0.8,
+    benign="An application with a broken sign-in behind an address that a whole office shares.",
+    misses="Sprays spread over many addresses, each trying fewer than ten accounts an hour and twenty a day.",
+)
+def spray() -> str:
+    """One address tried passwords on many accounts, the subject's among them."""
+    return f"""{_SPRAYS}
+        SELECT i.actor AS subject, i.event_id AS evidence, i.time, 'ip:' || i.client_ip AS object,
+               i.client_ip || ' tried passwords on ' || CAST(s.accounts AS VARCHAR) || ' accounts' AS summary
+        FROM sign_ins AS i JOIN sprays AS s ON s.client_ip = i.client_ip JOIN subjects AS u ON u.upn = i.actor
+        WHERE i.error_code IN ('50126', '50034', '50053', '50056')
+    """
+
+
+@detection(
+    slug="ia-spray-hit",
+    severity="critical",
+    attack=["T1110.003", "T1078.004"],
+    needs=[SIGN_INS],
+    respond=[*CONTAIN, "report"],
+    confidence=0.9,
+    seed=0.8,
+    benign="None known: users of a shared address that also sprays are told apart by their earlier sign-ins from it.",
+    misses="A hit that is used from another address only.",
+)
+def spray_hit() -> str:
+    """An address that sprayed passwords got one right: a sign-in went through, or failed only after the password."""
+    return f"""{_SPRAYS},
+        regulars AS (
+            SELECT DISTINCT i.actor, i.client_ip FROM sign_ins AS i JOIN sprays AS s ON s.client_ip = i.client_ip
+            WHERE i.result = 'success' AND epoch(s.since) - epoch(i.time) > 43200
+        )
+        SELECT i.actor AS subject, i.event_id AS evidence, i.time, 'ip:' || i.client_ip AS object,
+               i.client_ip || ', which tried passwords on ' || CAST(s.accounts AS VARCHAR) || ' accounts, '
+               || CASE WHEN i.result = 'success' THEN 'signed in'
+               ELSE 'had the right password (' || v.meaning || ')' END
+               AS summary
+        FROM sign_ins AS i JOIN sprays AS s ON s.client_ip = i.client_ip
+        LEFT JOIN list_password_valid_codes AS v ON v.code = i.error_code
+        LEFT JOIN regulars AS r ON r.actor = i.actor AND r.client_ip = i.client_ip
+        WHERE (i.result = 'success' OR v.code IS NOT NULL) AND r.actor IS NULL AND epoch(i.time) >= epoch(s.since)
+    """
+
+
+@detection(
+    slug="ia-mfa-fatigue",
+    severity="high",
+    attack=["T1621"],
+    needs=[SIGN_INS],
+    respond=[*CONTAIN, "remove_auth_method", "ask_user"],
+    confidence=0.7,
+    benign="An app that keeps asking by mistake.",
+    misses="Fewer than five prompts, or prompts spread over more than half an hour.",
+)
+def mfa_fatigue() -> str:
+    """The user was flooded with prompts and refused or ignored at least five within half an hour."""
+    return """
+        WITH refused AS (
+            SELECT s.upn AS subject, min(i.event_id) AS event_id, i.time, i.client_ip FROM sign_ins AS i
+            JOIN subjects AS s ON s.upn = i.actor WHERE i.error_code = '500121'
+            GROUP BY s.upn, i.time, i.client_ip
+        ),
+        counted AS (
+            SELECT *, count(*) OVER (PARTITION BY subject ORDER BY epoch(time)
+                                      RANGE BETWEEN 1800 PRECEDING AND CURRENT ROW) AS run FROM refused
+        ),
+        floods AS (SELECT subject, min(time) AS since, max(time) AS until, max(run) AS run FROM counted WHERE run >= 5
+                   GROUP BY subject, CAST(time AS DATE)),
+        let_in AS (
+            SELECT f.subject, f.since, min(i.time) AS time FROM floods AS f JOIN sign_ins AS i ON i.actor = f.subject
+            JOIN refused AS r ON r.subject = f.subject AND r.client_ip = i.client_ip
+            WHERE i.result = 'success' AND epoch(i.time) - epoch(f.until) BETWEEN 0 AND 1800 GROUP BY f.subject, f.since
+        )
+        SELECT r.subject, r.event_id AS evidence, r.time, 'flood:' || CAST(f.since AS VARCHAR) AS object,
+               CAST(f.run AS VARCHAR) || ' prompts within half an hour were refused or ignored'
+               || CASE WHEN l.time IS NOT NULL THEN '; then one was approved' ELSE '' END AS summary,
+               CASE WHEN l.time IS NOT NULL THEN 0.95 ELSE 0.6 END AS confidence
+        FROM floods AS f JOIN refused AS r ON r.subject = f.subject
+        LEFT JOIN let_in AS l ON l.subject = f.subject AND l.since = f.since
+        WHERE epoch(r.time) BETWEEN epoch(f.since) - 1800 AND epoch(f.until)
+    """
+
+
+@detection(
+    slug="ia-legacy-auth-success",
+    severity="high",
+    attack=["T1078.004"],
+    needs=[SIGN_INS, "sign_in_noninteractive|ual/AzureActiveDirectory"],
+    respond=[*CONTAIN, "report"],
+    confidence=0.8,
+    seed=0.5,
+    benign="A scanner or an old mail program on a network that the account does not usually use.",
+    misses="Legacy clients on the user's own networks.",
+)
+def legacy_sign_in() -> str:
+    """A sign-in that cannot ask for a second factor went through from an unfamiliar network."""
+    return """
+        SELECT s.subject, s.event_id AS evidence, s.time, 'client:'
+            || lower(coalesce(s.client_app, s.user_agent)) AS object,
+               'signed in by ' || coalesce(s.client_app, s.user_agent) || ' from ' || s.place AS summary,
+               s.sureness AS confidence
+        FROM strange_events AS s
+        LEFT JOIN list_legacy_clients AS c ON c.kind = 'client_app' AND c.value = lower(s.client_app)
+        LEFT JOIN list_legacy_clients AS a ON a.kind = 'user_agent' AND a.value = lower(s.user_agent)
+        WHERE s.own_hand AND s.result = 'success' AND (c.value IS NOT NULL OR a.value IS NOT NULL)
+          AND (s.source IN ('sign_in', 'sign_in_noninteractive') OR s.operation = 'UserLoggedIn')
+    """
+
+
+@detection(
+    slug="ia-devicecode-first",
+    severity="high",
+    attack=["T1528", "T1566.002"],
+    needs=[SIGN_INS],
+    respond=["revoke_sessions", "disable_device", "ask_user"],
+    confidence=0.6,
+    benign="A television, a meeting-room device or a command line signed in for the first time.",
+    misses="Accounts that use device codes regularly.",
+)
+def first_device_code() -> str:
+    """The account signed in by device code for the first time: the user may have typed in an attacker's code."""
+    return """
+        WITH requests AS (
+            SELECT event_id FROM event_properties WHERE name = 'ExtendedProperties.RequestType' AND value = 'Cmsi:Cmsi'
+        ),
+        codes AS (
+            SELECT u.upn AS subject, i.event_id, i.time, i.app_name, i.client_ip,
+                   min(i.time) OVER (PARTITION BY u.upn) AS first_time
+            FROM sign_ins AS i JOIN subjects AS u ON u.upn = i.actor
+            LEFT JOIN requests AS r ON r.event_id = i.event_id
+            WHERE i.result = 'success' AND (i.token_type = 'deviceCode' OR r.event_id IS NOT NULL AND i.app_id IN
+                  ('29d9ed98-a469-4536-ade2-f981bc1d605e', '9ba1a5c7-f17a-4de9-a1f1-6178c8d51223'))
+        )
+        SELECT c.subject, c.event_id AS evidence, c.time, 'device code' AS object,
+               'a device code was redeemed for ' || coalesce(c.app_name, 'an application') || ' from '
+               || coalesce(s.place, c.client_ip, 'an unknown address') AS summary,
+               CASE WHEN s.grade = 'clear' THEN 0.95 WHEN s.grade IS NOT NULL THEN 0.7 ELSE 0.4 END AS confidence
+        FROM codes AS c LEFT JOIN strange_events AS s ON s.event_id = c.event_id
+        WHERE epoch(c.time) - epoch(c.first_time) <= 86400
+    """

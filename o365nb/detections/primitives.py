@@ -1,0 +1,271 @@
+"""What the detections share: sign-ins of either source, own domains and partners, and what is new for a subject.
+
+Each primitive is one SELECT, made into a table in this order by `run.prepare`. The SQL keeps to the subset that
+translates for Spark. The ideas behind `strange_events`:
+
+* An address, network, country, client or session is *familiar* from the day after it was used on two earlier days
+  (five for hosting and VPN networks: whoever rents them changes tenants), from the day a managed device used it, or
+  from the start when it belongs to the habits that the log opens with.
+* An event is *strange* when neither its address nor its network is familiar and no managed device is behind it.
+  `grade` says how much: `clear` (hosting or VPN network, attack tool, new country or client; or bound by session or
+  address to such an event), `weak` (only the network is new: roaming), `no_history` (nothing to compare with).
+"""
+
+from __future__ import annotations
+
+PRIMITIVES: dict[str, str] = {}
+
+PRIMITIVES["sign_ins"] = """
+    SELECT * FROM events
+    WHERE source IN ('sign_in', 'sign_in_noninteractive')
+       OR (source = 'ual' AND operation IN ('UserLoggedIn', 'UserLoginFailed'))
+"""
+
+# The same sign-in is often there twice (Graph and audit log), so a gap in one is filled from the other.
+PRIMITIVES["ip_facts"] = """
+    SELECT client_ip, max(asn) AS asn, max(as_org) AS as_org, max(country) AS country,
+           max(CASE WHEN network_kind <> 'unknown' THEN network_kind END) AS network_kind
+    FROM events WHERE client_ip IS NOT NULL AND source <> 'message_trace' GROUP BY client_ip
+"""
+
+PRIMITIVES["kit_agents"] = """
+    SELECT user_agent, min(tool) AS tool
+    FROM (SELECT DISTINCT user_agent FROM events WHERE user_agent IS NOT NULL) AS seen
+    JOIN list_kit_user_agents ON lower(user_agent) LIKE pattern
+    GROUP BY user_agent
+"""
+
+# Everything a subject did, or that was done in a subject's mailbox. `network` is the AS number where known,
+# else the neighbourhood of the address; NULL where the address tells nothing (none, private, Microsoft's own).
+PRIMITIVES["subject_events"] = r"""
+    SELECT e.event_id, e.time, CAST(e.time AS DATE) AS day, e.source, e.operation,
+           coalesce(a.upn, m.upn) AS subject, a.upn IS NOT NULL AS own_hand, e.result, e.error_code, e.client_ip,
+           CASE WHEN e.client_ip IS NULL OR f.network_kind = 'microsoft'
+                  OR regexp_matches(e.client_ip, '^(127\.|10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|169\.254\.)')
+                  OR regexp_matches(e.client_ip, '^(::1$|f[cd]|fe80)')
+                THEN NULL
+                WHEN coalesce(e.asn, f.asn) IS NOT NULL THEN 'AS' || CAST(coalesce(e.asn, f.asn) AS VARCHAR)
+                WHEN e.client_ip LIKE '%:%' THEN regexp_extract(e.client_ip, '^([0-9a-f]*:[0-9a-f]*:[0-9a-f]*)', 1)
+                ELSE regexp_extract(e.client_ip, '^([0-9]+\.[0-9]+)\.', 1) END AS network,
+           coalesce(CASE WHEN e.network_kind <> 'unknown' THEN e.network_kind END, f.network_kind) AS network_kind,
+           coalesce(e.as_org, f.as_org) AS as_org, coalesce(e.country, f.country) AS country,
+           e.os, e.browser, CASE WHEN e.os IS NOT NULL THEN e.os || '/' || coalesce(e.browser, '') END AS agent,
+           e.user_agent, k.tool AS kit, e.session_id, nullif(e.device_id, '') AS device_id,
+           coalesce(e.device_managed, FALSE) AS managed, e.app_id, e.app_name, e.client_app, e.token_type, e.mfa,
+           e.correlation_id
+    FROM events AS e
+    LEFT JOIN subjects AS a ON a.upn = e.actor
+    LEFT JOIN subjects AS m ON m.upn = e.mailbox_owner
+    LEFT JOIN ip_facts AS f ON f.client_ip = e.client_ip
+    LEFT JOIN kit_agents AS k ON k.user_agent = e.user_agent
+    WHERE coalesce(a.upn, m.upn) IS NOT NULL AND e.source <> 'message_trace'
+"""
+
+# What may teach us a subject's habits: own acts, sign-ins only when they succeeded, never an attack tool.
+PRIMITIVES["habit_traits"] = """
+    WITH own AS (
+        SELECT *, managed AND kit IS NULL AS trusted, network_kind IN ('hosting', 'vpn') OR kit IS NOT NULL AS rented
+        FROM subject_events
+        WHERE own_hand AND source <> 'directory_audit'
+          AND CASE WHEN source IN ('sign_in', 'sign_in_noninteractive')
+          OR operation IN ('UserLoggedIn', 'UserLoginFailed')
+                   THEN result = 'success' ELSE result <> 'failure' OR result IS NULL END
+    )
+    SELECT subject, 'ip' AS kind, client_ip AS value, day, trusted, coalesce(rented, FALSE) AS rented
+    FROM own WHERE network IS NOT NULL
+    UNION ALL SELECT subject, 'network', network, day, trusted AND NOT coalesce(rented, FALSE), coalesce(rented, FALSE)
+    FROM own WHERE network IS NOT NULL
+    UNION ALL SELECT subject, 'session', session_id, day, trusted, coalesce(rented, FALSE)
+    FROM own WHERE session_id IS NOT NULL
+    UNION ALL SELECT subject, 'country', country, day, trusted, FALSE
+    FROM own WHERE country IS NOT NULL AND network IS NOT NULL AND (trusted OR NOT coalesce(rented, FALSE))
+    UNION ALL SELECT subject, 'agent', agent, day, trusted, FALSE
+    FROM own WHERE agent IS NOT NULL AND (trusted OR NOT coalesce(rented, FALSE))
+"""
+
+# The third day on which a subject is seen at all: from the day after it there is a history to compare with.
+PRIMITIVES["history"] = """
+    SELECT subject, day AS third_day
+    FROM (SELECT subject, day, row_number() OVER (PARTITION BY subject ORDER BY day) AS nth
+          FROM (SELECT DISTINCT subject, day FROM habit_traits) AS days) AS numbered
+    WHERE nth = 3
+"""
+
+PRIMITIVES["familiar"] = """
+    WITH days AS (
+        SELECT subject, kind, value, day, max(CASE WHEN trusted THEN 1 ELSE 0 END) AS trusted,
+               max(max(CASE WHEN rented THEN 1 ELSE 0 END)) OVER (PARTITION BY subject, kind, value) AS rented,
+               row_number() OVER (PARTITION BY subject, kind, value ORDER BY day) AS nth,
+               count(*) OVER (PARTITION BY subject, kind, value) AS total,
+               min(day) OVER (PARTITION BY subject, kind, value) AS first_day
+        FROM habit_traits GROUP BY subject, kind, value, day
+    ),
+    reasons AS (
+        SELECT subject, kind, value, day AS since FROM days WHERE trusted = 1
+        UNION ALL
+        SELECT subject, kind, value, day + 1 FROM days WHERE nth = CASE WHEN rented = 1 THEN 5 ELSE 2 END
+        UNION ALL
+        SELECT d.subject, d.kind, d.value, d.first_day
+        FROM days AS d JOIN history AS h ON h.subject = d.subject
+        WHERE d.rented = 0 AND d.nth = 1 AND d.total >= 3 AND d.first_day <= h.third_day
+    )
+    SELECT subject, kind, value, min(since) AS since FROM reasons GROUP BY subject, kind, value
+"""
+
+PRIMITIVES["event_traits"] = """
+    SELECT e.*, coalesce(e.day > h.third_day, FALSE) AS has_history,
+           coalesce(ip.since <= e.day, FALSE) AS known_ip, coalesce(net.since <= e.day, FALSE) AS known_network,
+           coalesce(land.since <= e.day, FALSE) AS known_country, coalesce(agent.since <= e.day, FALSE) AS known_agent,
+           coalesce(ses.since <= e.day, FALSE) AS known_session
+    FROM subject_events AS e
+    LEFT JOIN history AS h ON h.subject = e.subject
+    LEFT JOIN familiar AS ip ON ip.kind = 'ip' AND ip.subject = e.subject AND ip.value = e.client_ip
+    LEFT JOIN familiar AS net ON net.kind = 'network' AND net.subject = e.subject AND net.value = e.network
+    LEFT JOIN familiar AS land ON land.kind = 'country' AND land.subject = e.subject AND land.value = e.country
+    LEFT JOIN familiar AS agent ON agent.kind = 'agent' AND agent.subject = e.subject AND agent.value = e.agent
+    LEFT JOIN familiar AS ses ON ses.kind = 'session' AND ses.subject = e.subject AND ses.value = e.session_id
+"""
+
+PRIMITIVES["graded_events"] = """
+    SELECT *, CASE
+        WHEN managed AND kit IS NULL THEN NULL
+        WHEN network IS NULL OR known_ip OR known_network THEN NULL
+        WHEN network_kind IN ('hosting', 'vpn') OR kit IS NOT NULL THEN 'clear'
+        WHEN has_history AND agent IS NOT NULL AND NOT known_agent THEN 'clear'
+        WHEN has_history AND country IS NOT NULL AND NOT known_country AND NOT known_session THEN 'clear'
+        WHEN has_history THEN 'weak'
+        ELSE 'no_history' END AS own_grade
+    FROM event_traits
+"""
+
+# A refused sign-in says nothing about who holds the session, so only what went through marks session and address.
+PRIMITIVES["strange_events"] = """
+    WITH marks AS (
+        SELECT * FROM graded_events
+        WHERE own_grade = 'clear' AND (result IN ('success', 'interrupted') OR (result IS NULL OR result = 'unknown')
+              AND source = 'ual' AND operation NOT IN ('UserLoggedIn', 'UserLoginFailed'))
+    ),
+    sessions AS (SELECT DISTINCT subject, session_id FROM marks WHERE session_id IS NOT NULL AND NOT known_session),
+    addresses AS (SELECT DISTINCT subject, client_ip FROM marks),
+    graded AS (
+        SELECT e.*, CASE
+            WHEN e.own_grade = 'clear' THEN 'clear'
+            WHEN e.own_grade IS NOT NULL AND (s.session_id IS NOT NULL OR a.client_ip IS NOT NULL) THEN 'clear'
+            WHEN e.network IS NULL AND NOT e.managed AND s.session_id IS NOT NULL THEN 'clear'
+            ELSE e.own_grade END AS grade
+        FROM graded_events AS e
+        LEFT JOIN sessions AS s ON s.subject = e.subject AND s.session_id = e.session_id
+        LEFT JOIN addresses AS a ON a.subject = e.subject AND a.client_ip = e.client_ip
+    )
+    SELECT *,
+        CASE WHEN grade = 'clear' AND has_history THEN 0.9 WHEN grade = 'clear' THEN 0.7
+             WHEN grade = 'weak' THEN 0.5 ELSE 0.4 END AS sureness,
+        coalesce(client_ip, 'an address the log does not name')
+        || CASE WHEN as_org IS NOT NULL OR country IS NOT NULL
+                THEN ' (' || coalesce(as_org, '') || CASE WHEN as_org IS NOT NULL
+                AND country IS NOT NULL THEN ', ' ELSE '' END
+                     || coalesce(country, '') || ')' ELSE '' END
+        || CASE WHEN grade = 'no_history' THEN ', with no earlier activity to compare with'
+                ELSE ', new for the account' END AS place
+    FROM graded WHERE grade IS NOT NULL
+"""
+
+# When somebody unfamiliar was first surely let in: later changes are read in that light.
+PRIMITIVES["break_ins"] = """
+    SELECT subject, min(time) AS since FROM strange_events
+    WHERE grade = 'clear' AND result = 'success'
+      AND (source IN ('sign_in', 'sign_in_noninteractive') OR operation = 'UserLoggedIn')
+    GROUP BY subject
+"""
+
+PRIMITIVES["own_domains"] = """
+    SELECT DISTINCT lower(domain) AS domain FROM accepted_domains
+    UNION SELECT DISTINCT split_part(lower(upn), '@', 2) FROM subjects
+"""
+
+# One row per external correspondent domain of the tenant, as far as the trace of the subjects' mail goes.
+PRIMITIVES["correspondents"] = """
+    WITH mail AS (
+        SELECT split_part(actor, '@', 2) AS from_domain, split_part(target, '@', 2) AS to_domain,
+               time, CAST(time AS DATE) AS day
+        FROM events WHERE source = 'message_trace' AND actor IS NOT NULL AND target IS NOT NULL
+    ),
+    external AS (
+        SELECT from_domain AS domain, time, day, 1 AS received, 0 AS sent FROM mail
+        WHERE from_domain <> '' AND from_domain NOT IN (SELECT domain FROM own_domains)
+        UNION ALL
+        SELECT to_domain, time, day, 0, 1 FROM mail
+        WHERE to_domain <> '' AND to_domain NOT IN (SELECT domain FROM own_domains)
+    )
+    SELECT domain, min(time) AS first_seen, sum(received) AS received, sum(sent) AS sent,
+           count(DISTINCT CASE WHEN received = 1 THEN day END) AS days_received,
+           count(DISTINCT CASE WHEN sent = 1 THEN day END) AS days_sent
+    FROM external GROUP BY domain
+"""
+
+# A partner writes and is written to, on more than one day.
+PRIMITIVES["partners"] = """
+    SELECT * FROM correspondents WHERE sent > 0 AND received > 0 AND days_received + days_sent >= 4
+"""
+
+# The names under which Exchange may speak of a subject's mailbox in Identity or ObjectId.
+PRIMITIVES["subject_names"] = """
+    SELECT upn AS subject, upn AS name FROM subjects
+    UNION SELECT upn, split_part(upn, '@', 1) FROM subjects
+    UNION SELECT s.upn, lower(u.user_id) FROM subjects AS s JOIN users AS u ON u.owner = s.upn
+        WHERE u.user_id IS NOT NULL
+    UNION SELECT s.upn, lower(u.display_name) FROM subjects AS s JOIN users AS u ON u.owner = s.upn
+          WHERE u.display_name IS NOT NULL
+    UNION SELECT s.upn, lower(m.address) FROM subjects AS s JOIN mailboxes AS m ON m.owner = s.upn
+        WHERE m.address IS NOT NULL
+"""
+
+# Changes made with Exchange cmdlets and in the directory, with the subject they concern: named, or the one who acted.
+PRIMITIVES["changes"] = r"""
+    WITH named AS (
+        SELECT event_id, max(lower(value)) AS identity FROM event_properties
+        WHERE name IN ('Parameters.Identity', 'Parameters.Mailbox') GROUP BY event_id
+    )
+    SELECT DISTINCT e.event_id, e.time, e.source, e.operation, e.actor, e.actor_kind, e.target, e.result,
+           coalesce(t.subject, i.subject, a.upn) AS subject, a.upn IS NOT NULL AS own_hand,
+           e.actor_kind = 'system' OR e.actor LIKE 'nt authority%' OR e.actor LIKE 'nt service%' AS by_system,
+           s.grade, s.sureness, s.place
+    FROM events AS e
+    LEFT JOIN named AS n ON n.event_id = e.event_id
+    LEFT JOIN subject_names AS t ON t.name = regexp_extract(lower(e.target), '([^/\\]+)$', 1)
+    LEFT JOIN subject_names AS i ON i.name = regexp_extract(n.identity, '([^/\\]+)$', 1)
+    LEFT JOIN subjects AS a ON a.upn = e.actor
+    LEFT JOIN strange_events AS s ON s.event_id = e.event_id
+    WHERE e.source IN ('ual', 'directory_audit')
+      AND (e.source = 'directory_audit' OR e.operation LIKE '%-%' OR e.operation LIKE '% %')
+"""
+
+# Every rule of a subject from state and log, with what is known of the hand that made it.
+PRIMITIVES["subject_rules"] = r"""
+    WITH hands AS (
+        SELECT r.owner, lower(coalesce(r.name, '')) AS name,
+               max(CASE s.grade WHEN 'clear' THEN 3 WHEN 'no_history' THEN 2 WHEN 'weak' THEN 1
+               ELSE 0 END) AS strangeness,
+               max(s.place) AS place
+        FROM rule_changes AS r LEFT JOIN strange_events AS s ON s.event_id = r.event_id
+        WHERE r.change = 'set' GROUP BY r.owner, lower(coalesce(r.name, ''))
+    ),
+    read AS (
+        SELECT r.*, h.strangeness, h.place, h.owner IS NOT NULL AS logged,
+               lower(trim(regexp_extract(coalesce(r.move_to_folder, r.copy_to_folder, ''), '([^:/\\]*)$', 1)))
+               AS folder,
+               coalesce(array_length(r.forward_to), 0) + coalesce(array_length(r.redirect_to), 0)
+                   + coalesce(array_length(r.forward_as_attachment_to), 0) > 0 AS forwards
+        FROM rules AS r JOIN subjects AS u ON u.upn = r.owner
+        LEFT JOIN hands AS h ON h.owner = r.owner AND h.name = lower(coalesce(r.name, ''))
+        WHERE coalesce(r.enabled, TRUE)
+    )
+    SELECT read.*, f.name IS NOT NULL AS hide_folder,
+           'rule:' || lower(coalesce(read.name, read.rule_id, '')) AS object,
+           'inbox rule ' || CASE WHEN read.name IS NULL THEN 'without a name'
+           ELSE '"' || read.name || '"' END AS called,
+           coalesce(read.deletes, FALSE) AS removes,
+           coalesce(read.mark_as_read, FALSE) AS marks_read, coalesce(read.stop_processing, FALSE) AS stops,
+           CASE read.strangeness WHEN 3 THEN 0.95 WHEN 2 THEN 0.8 WHEN 1 THEN 0.7 WHEN 0 THEN 0.4 ELSE 0.7 END AS hand
+    FROM read LEFT JOIN list_folders AS f ON f.role = 'hide' AND f.name = read.folder
+"""

@@ -1,0 +1,125 @@
+"""Running detections: make the shared tables once, ask each query, and say found, clear or blind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from o365nb.case.ledger import Coverage, Ledger
+from o365nb.detections import lists
+from o365nb.detections.base import Detection, Hit, Rows
+from o365nb.detections.primitives import PRIMITIVES
+from o365nb.engine import Engine
+from o365nb.events.schema import STATE_TABLES
+from o365nb.model import Answer, DetectionAnswer, Outcome, Window, utc
+from o365nb.safe import one_line
+
+LONGEST_SUMMARY = 400
+
+
+def prepare(engine: Engine) -> None:
+    """Make the tables that detections share: the lists that ship (`list_<name>`) and the primitives. Once per case."""
+    for name, columns in lists.COLUMNS.items():
+        engine.table(f"list_{name}", columns, lists.rows(name))
+    for name, select in PRIMITIVES.items():
+        engine.connection.execute(f"CREATE OR REPLACE TEMPORARY TABLE {name} AS {select}")
+
+
+def run(
+    detection: Detection, engine: Engine, ledger: Ledger, subjects: Sequence[str], window: Window
+) -> tuple[DetectionAnswer, list[Hit]]:
+    """Ask one detection. Silence counts as clear only when everything it needs was seen whole, else it is blind.
+
+    Evidence outside the window teaches what is usual, but is not reported.
+    """
+    rows = engine.rows(detection.query())
+    if detection.refine:
+        rows = detection.refine(rows)
+    hits = _hits(detection, [row for row in rows if _within(row["time"], window)])
+    if hits:
+        return DetectionAnswer(Answer.FOUND, _count(hits)), hits
+    gaps = [gap for need in detection.needs for upn in subjects if (gap := _gap(need, upn, ledger, window))]
+    if gaps:
+        return DetectionAnswer(Answer.BLIND, "; ".join(dict.fromkeys(gaps))), []
+    return DetectionAnswer(Answer.CLEAR, f"nothing found; {_words(detection.needs)} seen whole"), []
+
+
+def _hits(detection: Detection, rows: Rows) -> list[Hit]:
+    """Rows with equal subject and object (or summary) are one hit; the first row in time gives its words."""
+    groups: dict[tuple[str, str], Rows] = {}
+    for row in sorted(rows, key=_order):
+        key = (row["subject"] or "", str(row.get("object") or row["summary"]))
+        groups.setdefault(key, []).append(row)
+    return [_hit(detection, subject, group) for (subject, _), group in groups.items()]
+
+
+def _hit(detection: Detection, subject: str, rows: Rows) -> Hit:
+    times = [utc(row["time"]) for row in rows if row["time"] is not None]
+    sure = max((row["confidence"] for row in rows if row.get("confidence") is not None), default=detection.confidence)
+    return Hit(
+        slug=detection.slug,
+        subject=subject,
+        evidence=tuple(dict.fromkeys(str(row["evidence"]) for row in rows)),
+        first=min(times, default=None),
+        last=max(times, default=None),
+        summary=_short(one_line(rows[0]["summary"])),
+        confidence=round(min(1.0, max(0.3, float(sure))), 2),
+    )
+
+
+def _order(row: dict[str, Any]) -> tuple[float, str, str]:
+    at = utc(row["time"]).timestamp() if row["time"] is not None else math.inf
+    return at, str(row["evidence"]), str(row["summary"])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1] + "…"
+
+
+def _within(time: datetime | None, window: Window) -> bool:
+    return time is None or window.start <= utc(time) < window.end
+
+
+def _count(hits: list[Hit]) -> str:
+    evidence = len({item for hit in hits for item in hit.evidence})
+    return f"{len(hits)} finding{'s' * (len(hits) > 1)} on {evidence} piece{'s' * (evidence > 1)} of evidence"
+
+
+def _words(needs: Sequence[str]) -> str:
+    return ", ".join(need.replace("|", " or ") for need in needs) or "the case"
+
+
+def _gap(need: str, subject: str, ledger: Ledger, window: Window) -> str:
+    """Why a need is not met for a subject, in words; "" when it is. One of its alternatives is enough."""
+    reasons = []
+    for source in need.split("|"):
+        reason = _missing(source, subject, ledger.about(source, subject), window)
+        if not reason:
+            return ""
+        reasons.append(reason)
+    return ", and ".join(reasons)
+
+
+def _missing(source: str, subject: str, entries: list[Coverage], window: Window) -> str:
+    if not entries:
+        return f"{source} of {subject} was never collected"
+    bad = [entry for entry in entries if not entry.outcome.seen]
+    if bad:
+        entry = bad[0]
+        spoken = Outcome(entry.outcome).value.replace("_", " ")
+        why = f" ({one_line(entry.reason)})" if entry.reason else ""
+        return f"{source} of {subject} was not seen whole: {spoken}{why}"
+    if source.partition(".")[0] in STATE_TABLES or _covers(entries, window):
+        return ""
+    return f"{source} of {subject} does not cover the whole window"
+
+
+def _covers(entries: list[Coverage], window: Window) -> bool:
+    """True when the entries' windows, laid together, leave no hole in the window. No window means all of it."""
+    at = window.start
+    for entry in sorted((entry for entry in entries if entry.window), key=lambda entry: entry.window or window):
+        if entry.window and entry.window.start <= at:
+            at = max(at, entry.window.end)
+    return at >= window.end or any(entry.window is None for entry in entries)

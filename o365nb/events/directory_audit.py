@@ -1,0 +1,66 @@
+"""Graph's directoryAudit → events (source `directory_audit`)."""
+
+from __future__ import annotations
+
+KIND = "directory_audit"
+
+_TARGET = "coalesce(said(x->>'$.userPrincipalName'), said(x->>'$.displayName'), said(x->>'$.id'))"
+
+SELECT = f"""
+WITH parts AS (
+    SELECT *, opened(record->'$.initiatedBy') AS initiator, opened(record->'$.targetResources') AS resources,
+        opened(record->'$.additionalDetails') AS additional
+    FROM records
+), told AS (
+    SELECT *,
+        CASE WHEN json_type(resources) = 'ARRAY' THEN CAST(resources AS JSON[]) ELSE [] END AS targets,
+        CASE WHEN json_type(additional) = 'ARRAY' THEN CAST(additional AS JSON[]) ELSE [] END AS details,
+        coalesce(said(initiator->>'$.user.userPrincipalName'), said(initiator->>'$.user.displayName'),
+            said(initiator->>'$.user.id')) AS person,
+        coalesce(said(initiator->>'$.app.displayName'), said(initiator->>'$.app.servicePrincipalName'),
+            said(initiator->>'$.app.servicePrincipalId'), said(initiator->>'$.app.appId')) AS app
+    FROM parts
+), listed AS (
+    SELECT *,
+        [said(x->>'$.value') for x in details if lower(x->>'$.key') IN ('user-agent', 'useragent')][1] AS agent,
+        flatten([CASE WHEN json_type(opened(x->'$.modifiedProperties')) = 'ARRAY'
+            THEN CAST(opened(x->'$.modifiedProperties') AS JSON[]) ELSE [] END for x in targets]) AS modified
+    FROM told
+)
+SELECT raw_file, raw_line, seq, FALSE AS damaged,
+    -- Directory_<correlation>_<x>_<n> is a real id too; anything short is a placeholder.
+    CASE WHEN is_guid(record->>'$.id') OR length(record->>'$.id') >= 20 THEN trim(record->>'$.id')
+        ELSE sha256(CAST(record AS VARCHAR)) END AS event_id,
+    utc_time(record->>'$.activityDateTime') AS time,
+    'directory_audit' AS source,
+    coalesce(said(record->>'$.loggedByService'), 'AzureActiveDirectory') AS workload,
+    operation_name(record->>'$.activityDisplayName') AS operation,
+    record->>'$.activityDisplayName' AS operation_raw,
+    lower(coalesce(person, app)) AS actor,
+    CASE
+        WHEN contains(lower(person), '#ext#') THEN 'guest'
+        WHEN contains(person, '@') THEN 'user'
+        WHEN person IS NULL AND app IS NOT NULL THEN 'service_principal'
+        ELSE 'unknown' END AS actor_kind,
+    [{_TARGET} for x in targets if {_TARGET} IS NOT NULL][1] AS target,
+    address(initiator->>'$.user.ipAddress') AS client_ip,
+    agent AS user_agent,
+    os_family(agent) AS os,
+    browser_family(agent) AS browser,
+    said(initiator->>'$.app.appId') AS app_id,
+    said(initiator->>'$.app.displayName') AS app_name,
+    said(record->>'$.correlationId') AS correlation_id,
+    CASE lower(record->>'$.result') WHEN 'success' THEN 'success' WHEN 'failure' THEN 'failure'
+        WHEN 'timeout' THEN 'failure' ELSE 'unknown' END AS result,
+    kept([{{'name': 'ModifiedProperties.' || (x->>'$.displayName'), 'value': unquoted(x->>'$.newValue')}}
+            for x in modified]
+        || [{{'name': 'ModifiedProperties.' || (x->>'$.displayName') || '.old', 'value': unquoted(x->>'$.oldValue')}}
+            for x in modified]
+        || [{{'name': 'AdditionalDetails.' || (x->>'$.key'), 'value': x->>'$.value'}} for x in details]
+        || [{{'name': 'Target.' || coalesce(x->>'$.type', x->>'$.Type', 'Other'), 'value': {_TARGET}}} for x in targets]
+        || [{{'name': 'TargetId.' || coalesce(x->>'$.type', x->>'$.Type', 'Other'), 'value': x->>'$.id'}}
+            for x in targets]
+        || one('Category', record->>'$.category') || one('OperationType', record->>'$.operationType')
+        || one('ResultReason', record->>'$.resultReason')) AS properties
+FROM listed
+"""

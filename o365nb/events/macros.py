@@ -1,0 +1,92 @@
+"""SQL macros that the normalisers share: times, addresses, names, lists of name and value, user agents."""
+
+from __future__ import annotations
+
+MACROS: tuple[str, ...] = (
+    # A JSON value, also where a tool has put it as text into a string.
+    """opened(j) AS CASE WHEN json_type(j) = 'VARCHAR' AND json_valid(j->>'$') THEN CAST(j->>'$' AS JSON) ELSE j END""",
+    # Text that says something, else NULL. `<null>` is how older Exchange records write nothing.
+    """said(t) AS CASE WHEN lower(trim(t)) IN ('', '<null>', 'null') THEN NULL ELSE trim(t) END""",
+    # UTC, whatever the offset; a time without one is UTC. Knows /Date(ms)/.
+    """utc_time(t) AS CASE WHEN contains(t, '/Date(')
+        THEN make_timestamp(TRY_CAST(regexp_extract(t, '/Date\\((-?\\d{1,15})', 1) AS BIGINT) * 1000)
+        ELSE TRY_CAST(trim(t) AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END""",
+    # An address without port, brackets and IPv4-in-IPv6 mark; no host name, no loopback (OWA behind a proxy). IPv6 is
+    # brought to its one canonical form later, by `networks`.
+    """bare_ip(t) AS regexp_replace(regexp_replace(regexp_replace(lower(trim(t)),
+        '^\\[([^\\]]*)\\](:\\d+)?$', '\\1'), '^(\\d+\\.\\d+\\.\\d+\\.\\d+):\\d+$', '\\1'),
+        '^::ffff:(\\d+\\.\\d+\\.\\d+\\.\\d+)$', '\\1')""",
+    """address(t) AS CASE
+        WHEN bare_ip(t) IN ('::1', '127.0.0.1', '0.0.0.0', '::') THEN NULL
+        WHEN regexp_matches(bare_ip(t), '^((25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|1?\\d?\\d)$')
+        THEN bare_ip(t)
+        WHEN regexp_matches(bare_ip(t), '^[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*$') THEN bare_ip(t)
+        ELSE NULL END""",
+    # "Update application – Certificates and secrets management " and "Add user." as one writes them.
+    """operation_name(t) AS regexp_replace(
+        regexp_replace(replace(replace(t, '–', '-'), '—', '-'), '\\s+', ' ', 'g'), '[\\s.]+$', '')""",
+    """is_guid(t) AS coalesce(regexp_matches(lower(trim(t)),
+        '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$')
+        AND trim(t) <> '00000000-0000-0000-0000-000000000000', FALSE)""",
+    # [{Name, Value}], [text], or text, as {name: "prefix.Name", value}.
+    """pairs(j, prefix) AS CASE
+        WHEN json_type(j) = 'ARRAY' THEN [
+            {'name': coalesce(prefix || '.' || (x->>'$.Name'), prefix),
+             'value': CASE WHEN json_type(x) = 'OBJECT' THEN x->>'$.Value' ELSE x->>'$' END}
+            for x in CAST(j AS JSON[]) if coalesce(x->>'$.Name', x->>'$') IS NOT NULL]
+        WHEN said(j->>'$') IS NOT NULL THEN [{'name': prefix, 'value': j->>'$'}]
+        ELSE [] END""",
+    # [{Name, NewValue, OldValue}] as X and X.old; plain texts as they stand.
+    """changes(j, prefix) AS CASE WHEN json_type(j) = 'ARRAY' THEN
+        [{'name': prefix || coalesce('.' || (x->>'$.Name'), ''),
+          'value': CASE WHEN json_type(x) = 'OBJECT' THEN x->>'$.NewValue' ELSE x->>'$' END}
+         for x in CAST(j AS JSON[])]
+        || [{'name': prefix || '.' || (x->>'$.Name') || '.old', 'value': x->>'$.OldValue'}
+         for x in CAST(j AS JSON[]) if (x->>'$.Name') IS NOT NULL AND said(x->>'$.OldValue') IS NOT NULL]
+        WHEN said(j->>'$') IS NOT NULL THEN [{'name': prefix, 'value': j->>'$'}]
+        ELSE [] END""",
+    """prop(list, wanted) AS said([x.value for x in list if x.name = wanted][1])""",
+    """kept(list) AS [x for x in list if x.name IS NOT NULL AND x.value IS NOT NULL AND x.value <> '']""",
+    """one(wanted, text) AS [{'name': wanted, 'value': text}]""",
+    """texts(list) AS list_sort(list_distinct([x for x in list if x IS NOT NULL AND x <> '']))""",
+    """truth(t) AS CASE lower(trim(t)) WHEN 'true' THEN TRUE WHEN '1' THEN TRUE WHEN 'false' THEN FALSE
+        WHEN '0' THEN FALSE ELSE NULL END""",
+    # A JSON string inside a string ("\\"x\\"") without its quotes; everything else as it stands.
+    """unquoted(t) AS CASE WHEN starts_with(t, '"') AND json_valid(t) THEN CAST(t AS JSON)->>'$' ELSE t END""",
+    # Families, from Entra's own words or from a user agent; what neither knows stays NULL.
+    """os_family(t) AS CASE
+        WHEN t IS NULL THEN NULL
+        WHEN regexp_matches(t, '(?i)iphone|ipad|(^|[^a-z])ios([^a-z]|$)') THEN 'iOS'
+        WHEN regexp_matches(t, '(?i)android|dalvik') THEN 'Android'
+        WHEN regexp_matches(t, '(?i)windows') THEN 'Windows'
+        WHEN regexp_matches(t, '(?i)macintosh|mac ?os') THEN 'macOS'
+        WHEN regexp_matches(t, '(?i)cros|chrome ?os') THEN 'ChromeOS'
+        WHEN regexp_matches(t, '(?i)linux|ubuntu') THEN 'Linux'
+        ELSE NULL END""",
+    """browser_family(t) AS CASE
+        WHEN t IS NULL THEN NULL
+        WHEN regexp_matches(t, '(?i)\\bedg(e|a|ios)?\\b') THEN 'Edge'
+        WHEN regexp_matches(t, '(?i)\\bopr/|\\bopera') THEN 'Opera'
+        WHEN regexp_matches(t, '(?i)samsung ?browser') THEN 'Samsung Internet'
+        WHEN regexp_matches(t, '(?i)firefox|\\bfxios') THEN 'Firefox'
+        WHEN regexp_matches(t, '(?i)chrome|\\bcrios') THEN 'Chrome'
+        WHEN regexp_matches(t, '(?i)safari') THEN 'Safari'
+        WHEN regexp_matches(t, '(?i)\\bmsie\\b|trident/|internet explorer|^ie\\b') THEN 'Internet Explorer'
+        ELSE NULL END""",
+)
+
+#: Entra error codes that are a step on the way, neither success nor refusal (Microsoft: "Interrupted").
+INTERRUPTED: tuple[str, ...] = (
+    *("16000", "16001", "50058", "50072", "50074", "50076", "50079", "50097", "50125", "50127", "50129", "50140"),
+    *("50199", "50203", "51006", "65001", "9002341"),
+)
+
+
+def create() -> list[str]:
+    """The statements that make the macros known to a connection."""
+    return [f"CREATE OR REPLACE TEMP MACRO {macro}" for macro in MACROS]
+
+
+def quoted_list(values: tuple[str, ...]) -> str:
+    """SQL text for a constant list of the kit's own words."""
+    return ", ".join(f"'{value}'" for value in values)

@@ -1,0 +1,136 @@
+"""JSON as exports really write it: one value, lines, values behind one another, wrapped lists, cut ends."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from o365nb.intake.base import Damaged
+
+#: Keys under which services and tools wrap a list of records.
+_WRAPPERS = ("value", "records", "Records")
+_GAP = re.compile(r"[\s,]*")
+_OPENING = re.compile(r'\{\s*(?:"@[^"]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|\[\s*\])\s*,\s*)*"(?:value|records|Records)"\s*:\s*\[')
+_NEW_LINE_VALUE = re.compile(r"^[\[{]", re.MULTILINE)
+_CONTEXT = re.compile(r'"@odata\.context"\s*:\s*"((?:[^"\\]|\\.)*)"')
+_SLOW = json.JSONDecoder(strict=False)
+
+Item = tuple[int, Any]
+
+
+def loads(text: str) -> Any:
+    """One JSON value. Raises ValueError. Falls back to the patient parser: attackers write lone surrogates."""
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        pass
+    try:
+        return json.loads(text, strict=False)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def items(text: str) -> Iterator[Item | Damaged]:
+    """Every record of a JSON text with its place: the line for JSON lines, else its ordinal, from 1.
+
+    Lists, `{"value": [...]}` and `{"records": [...]}` are opened; nulls (PowerShell's absent list) are no records.
+    """
+    try:
+        whole = loads(text)
+    except ValueError:
+        yield from _lines(text) if _is_lines(text) else _salvage(text)
+        return
+    for ordinal, item in enumerate((item for item in unwrap(whole) if item is not None), 1):
+        yield ordinal, item
+
+
+def unwrap(value: Any) -> list[Any]:
+    """The records inside one JSON value."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict):
+        for key in _WRAPPERS:
+            if isinstance(value.get(key), list):
+                return list(value[key])
+    return [value]
+
+
+@lru_cache(maxsize=4)
+def sample(head: str, count: int = 5) -> tuple[dict[str, Any], ...]:
+    """The first few objects of a JSON file, from its beginning (which may end anywhere)."""
+    if head.lstrip()[:1] not in ("{", "["):
+        return ()
+    found: list[dict[str, Any]] = []
+    for item in items(head):
+        if isinstance(item, tuple) and isinstance(item[1], dict):
+            found.append(item[1])
+        if len(found) >= count:
+            break
+    return tuple(found)
+
+
+def context(head: str) -> str:
+    """The @odata.context of a service's answer: it says what the list holds even when it is empty."""
+    match = _CONTEXT.search(head[:8192])
+    return str(loads(f'"{match[1]}"')) if match else ""
+
+
+def is_lines(head: str) -> bool:
+    """Whether the text is JSON lines: each line a value of its own."""
+    return "\n" in head.strip() and _is_lines(head)
+
+
+def _is_lines(text: str) -> bool:
+    first = next((line for line in text.split("\n", 100)[:100] if line.strip()), "")
+    try:
+        return isinstance(loads(first), (dict, list))
+    except ValueError:
+        return False
+
+
+def _lines(text: str) -> Iterator[Item | Damaged]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            value = loads(line)
+        except ValueError as error:
+            yield Damaged(number, f"not JSON: {error}"[:200])
+            continue
+        for item in unwrap(value):
+            if item is not None:
+                yield number, item
+
+
+def _salvage(text: str) -> Iterator[Item | Damaged]:
+    """Values behind one another, and what can be had of a list that is cut; the break is reported with its line."""
+    position, ordinal = _GAP.match(text).end(), 0  # type: ignore[union-attr]  # the pattern matches the empty text
+    while position < len(text):
+        opening = _OPENING.match(text, position)
+        if opening or text[position] == "[":
+            position = opening.end() if opening else position + 1
+        elif text[position] == "]":
+            position += 1
+            closing = re.compile(r"[\s,]*(?:\"@[^\"]*\"\s*:\s*\"(?:[^\"\\]|\\.)*\"[\s,]*)*\}").match(text, position)
+            position = closing.end() if closing else position
+        else:
+            try:
+                value, position = _SLOW.raw_decode(text, position)
+            except (ValueError, RecursionError):
+                line = text.count("\n", 0, position) + 1
+                yield Damaged(line, "the JSON is cut or damaged from here on")
+                resume = _NEW_LINE_VALUE.search(text, position + 1)
+                if not resume:
+                    return
+                position = resume.start()
+                continue
+            for item in unwrap(value):
+                if item is not None:
+                    ordinal += 1
+                    yield ordinal, item
+        position = _GAP.match(text, position).end()  # type: ignore[union-attr]

@@ -1,0 +1,61 @@
+"""Which shape a file has: by its content, never by its name."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from functools import cache
+from pathlib import Path
+
+from o365nb import intake
+from o365nb.errors import BadEvidence
+from o365nb.intake import csv_text, json_text
+from o365nb.intake.base import Shape
+from o365nb.intake.text import decode
+
+HEAD = 256 * 1024
+SURE = 0.6
+_MEND = "Give it as the portal or the tool wrote it; the README lists the exports that are read"
+
+
+@cache
+def shapes() -> list[Shape]:
+    """Every shape there is, found by looking through this package; ordered by name."""
+    found: dict[str, Shape] = {}
+    for module in pkgutil.iter_modules(intake.__path__, f"{intake.__name__}."):
+        for _, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            if issubclass(kind, Shape) and not inspect.isabstract(kind) and kind.__dict__.get("name"):
+                found[kind.name] = kind()
+    return [found[name] for name in sorted(found)]
+
+
+def shape_named(name: str) -> Shape | None:
+    """The shape of that name, or None when this version does not know it."""
+    return next((shape for shape in shapes() if shape.name == name), None)
+
+
+def recognise(path: Path | str, data: bytes) -> tuple[Shape, str]:
+    """The shape of a file and its text. Raises BadEvidence with the nearest guess and the reason."""
+    text = decode(path, data)
+    if not text.strip():
+        raise BadEvidence(path, "the file is empty", "Export it again; if there was nothing to export, leave it out")
+    head = text[:HEAD]
+    scores = [(shape.recognise(head), shape) for shape in shapes()]
+    score, best = max(scores, key=lambda pair: pair[0])
+    if score >= SURE:
+        return best, text
+    raise BadEvidence(path, _why(head, score, best), _MEND)
+
+
+def _why(head: str, score: float, best: Shape) -> str:
+    columns = csv_text.header(head)
+    objects = json_text.sample(head)
+    if not objects and len(columns) < 2:
+        return "no known export: neither a CSV with a header nor JSON with records"
+    seen = "CSV" if not objects else "JSON"
+    if score <= 0:
+        return f"no known export: a {seen} file with nothing that any known export has"
+    lacking = best.lacks(head)
+    missing = f", but lacks {', '.join(lacking[:6])}" if lacking else ""
+    return f"no known export: nearest to {best.title}{missing}"

@@ -1,0 +1,157 @@
+"""What happened when and from where: the timeline figure, the attacker's steps, the networks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from o365nb import plots
+from o365nb.model import Label, plain, utc
+from o365nb.report.clock import amount
+from o365nb.report.dossier import Dossier
+from o365nb.report.markup import Column, Table, View
+from o365nb.report.words import LABELS
+from o365nb.timeline import Act, Place, acts_of, points_of, steps_of
+
+_PLACES = """
+    SELECT event_id, client_ip, as_org, country, app_name FROM events
+    WHERE event_id IN (SELECT unnest(?)) AND (client_ip IS NOT NULL OR app_name IS NOT NULL)
+"""
+_NETWORKS = """
+    SELECT event_id, time, actor, client_ip, country, city, asn, as_org, network_kind, os, browser, device_managed, result,
+           source LIKE 'sign_in%' AS sign_in
+    FROM events WHERE actor IN (SELECT upn FROM subjects) AND client_ip IS NOT NULL AND source <> 'message_trace'
+"""
+_RANK = {Label.ATTACKER: 0, Label.UNKNOWN: 1, Label.USER: 2, Label.RESPONDER: 3, Label.SYSTEM: 4}
+_TONES = {Label.ATTACKER: "attacker", Label.USER: "user", Label.RESPONDER: "responder"}
+
+
+class Figure(View):
+    """The timeline: plotly draws it wherever plotly's data can be shown; words stand in elsewhere."""
+
+    def __init__(self, of: Dossier, acts: list[Act]) -> None:
+        points = points_of(acts)
+        counts = Counter(act.lane for act in acts)
+        told = ", ".join(f"{counts[lane]:,} {LABELS[lane]}" for lane in _RANK if counts[lane]) or "no event"
+        bundled = " Where many events lie close together, one mark stands for several." if len(points) < len(acts) else ""
+        self.note = (
+            f"{amount(len(acts), 'event')}: {told}. Hover a mark, or touch it, to see what it is and why it is on its lane; drag to"
+            f" zoom, double-click to return.{bundled} The axis is UTC."
+        )
+        super().__init__("timeline", of.clock, [plain(point) for point in points], f"Timeline of {told}", note=self.note)
+        self.plot = plots.timeline(points, of.case.info.window, of.clock)
+
+    @property
+    def figure(self) -> Any:
+        """The figure as a plotly object, to change or export."""
+        import plotly.graph_objects as go
+
+        return go.Figure(self.plot)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        shown = {**self.plot, "config": plots.CONFIG}
+        return {"application/vnd.plotly.v1+json": shown, "text/html": self._repr_html_(), "text/plain": repr(self)}
+
+
+def acts(of: Dossier) -> list[Act]:
+    """Every judged event and every change of the response, in order of time."""
+    ids = [event.event_id for event in of.found.attributions]
+    places = {
+        row["event_id"]: Place(row["client_ip"] or "", _network(row), row["app_name"] or "")
+        for row in of.rows(_PLACES, [ids])
+    }
+    judged = acts_of(of.found.attributions, of.subjects, places)
+    return sorted([*judged, *_responses(of)], key=lambda act: (act.time, act.event_id))
+
+
+def timeline(of: Dossier) -> Figure:
+    """The incident on one axis, a lane for each party."""
+    return Figure(of, acts(of))
+
+
+def steps(of: Dossier) -> View:
+    """The attacker's acts one after the other, unbroken runs told as one."""
+    points = steps_of([act for act in acts(of) if act.lane is Label.ATTACKER])
+    rows = [
+        {
+            "time": point.first,
+            "until": point.last if point.count > 1 else None,
+            "what": point.operations[0][0],
+            "count": point.count,
+            "who": point.actors[0] if point.actors else "",
+            "where": point.places[0] if point.places else "",
+            "because": list(point.because[:2]),
+            "events": list(point.event_ids),
+        }
+        for point in points
+    ]
+    columns = (
+        Column("time", "When", "time"), Column("what", "Recorded act"), Column("count", "Records", "number"),
+        Column("where", "From"), Column("because", "Why it is the attacker's", "list"), Column("events", "Evidence", "codes"),
+    )  # fmt: skip
+    table = Table(
+        "The attacker's acts in order", columns, rows, "No recorded act is attributed to an intruder.",
+        fold=f"All {amount(len(rows), 'step')} of the attacker, in order" if len(rows) > 12 else "",
+    )  # fmt: skip
+    return View("tables", of.clock, rows, table.caption, lead=(), warning="", tables=[table], tail=())
+
+
+def networks(of: Dossier) -> View:
+    """Where the account was used from: one row per network, whose it was, and with what."""
+    events = of.rows(_NETWORKS)
+    sign_ins = [row for row in events if row["sign_in"]]
+    labels = {event.event_id: event.label for event in of.found.attributions}
+    groups: dict[tuple[Label, str, str], list[dict[str, Any]]] = {}
+    for row in sign_ins or events:
+        label = labels.get(row["event_id"], Label.UNKNOWN)
+        groups.setdefault((label, row["actor"], _network(row) or row["client_ip"]), []).append(row)
+    rows = sorted((_network_row(*key, group) for key, group in groups.items()), key=lambda row: (row["rank"], row["time"]))
+    columns = (
+        Column("whose", "Whose", "pill"), Column("network", "Network", "titled"), Column("kind", "Kind"),
+        Column("count", "Events", "number"), Column("time", "First", "time"), Column("last", "Last", "time"),
+        Column("device", "Device"), Column("addresses", "Addresses", "codes"),
+    )  # fmt: skip
+    what = "signed in from" if sign_ins else "used from"
+    table = Table(f"Networks the account was {what}", columns, rows, "Cannot tell: no event of the account names an address.")
+    tail = ("Place and operator of an address come from the evidence or from offline data; both can be wrong.",) if rows else ()
+    if events and not sign_ins:
+        tail = ("No sign-in log is among the evidence; these are the addresses of the recorded acts.", *tail)
+    return View("tables", of.clock, rows, table.caption, lead=(), warning="", tables=[table], tail=tail)
+
+
+def _network_row(label: Label, actor: str, network: str, group: list[dict[str, Any]]) -> dict[str, Any]:
+    failed = sum(row["result"] == "failure" for row in group)
+    managed = {row["device_managed"] for row in group}
+    kinds = Counter(row["network_kind"] for row in group if row["network_kind"] and row["network_kind"] != "unknown")
+    systems = Counter(" / ".join(p for p in (row["os"], row["browser"]) if p) for row in group)
+    device = next((name for name, _ in systems.most_common() if name), "")
+    state = "managed" if managed == {True} else "not managed" if managed == {False} else "some managed" if True in managed else ""
+    return {
+        "whose": {"text": LABELS[label], "tone": _TONES.get(label, "mute"), "sign": "", "note": "", "rank": _RANK[label]},
+        "rank": _RANK[label],
+        "network": {"title": network, "text": actor, "codes": ()},
+        "kind": kinds.most_common(1)[0][0] if kinds else "",
+        "count": len(group),
+        "failed": failed,
+        "time": _aware(min(row["time"] for row in group)),
+        "last": _aware(max(row["time"] for row in group)),
+        "device": ", ".join(part for part in (device, state) if part) + (f" ({failed:,} failed)" if failed else ""),
+        "addresses": [address for address, _ in Counter(row["client_ip"] for row in group).most_common()],
+    }
+
+
+def _network(row: dict[str, Any]) -> str:
+    return ", ".join(part for part in (row["as_org"], row.get("city"), row["country"]) if part)
+
+
+def _aware(time: datetime) -> datetime:
+    return utc(time)
+
+
+def _responses(of: Dossier) -> list[Act]:
+    return [
+        Act(Label.RESPONDER, "", utc(str(line["time"])), str(line.get("action", "change")), "", str(line.get("target", "")),
+            f"receipt {line['seq']} of the response: {line.get('outcome', 'recorded')}", f"receipt-{line['seq']}")
+        for line in of.receipts if line.get("time")
+    ]  # fmt: skip

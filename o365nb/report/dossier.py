@@ -1,0 +1,63 @@
+"""A case as the report reads it: folder, results, clock, and the tables when a view asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from o365nb.case import Bundle, Case
+from o365nb.engine import Engine
+from o365nb.errors import BadCase
+from o365nb.model import Assessment, utc
+from o365nb.report.clock import Clock
+
+
+class Dossier:
+    """One case with everything that was found. Reads only."""
+
+    def __init__(self, case: Case, results: Path) -> None:
+        self.case, self.results = case, results
+        self.found: Assessment = Bundle(results).load()
+        self.clock = Clock(case.info.time_zone)
+
+    @classmethod
+    def open(cls, name: str, data: Path, reports: Path) -> Dossier:
+        """The case `data/<name>` with its results. `reports` is the folder of all reports or that of this case.
+
+        Raises BadCase when there is no such case, or when it was not analysed yet.
+        """
+        case = Case.open(data / name)
+        told = [Path(case.info.out)] if case.info.out else []
+        places = [reports, *told, reports / name]
+        results = next((place for place in places if (place / "verdict.json").is_file()), None)
+        if results is None:
+            raise BadCase(f"{places[-1]}: no results for case {name!r}. Run `o365nb analyse --case {name}` first.")
+        return cls(case, results)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return self.found.verdict.subjects or self.case.info.subjects
+
+    @cached_property
+    def custody(self) -> list[dict[str, Any]]:
+        """The chain of custody, one dict per stored file."""
+        return list(self.case.custody.entries())
+
+    @cached_property
+    def receipts(self) -> list[dict[str, Any]]:
+        """What the kit changed, as `receipts.jsonl` has it, oldest first."""
+        return list(self.case.receipts.entries())
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The last moment the case knows of: the newest evidence or change. Never the clock of this machine."""
+        times = [utc(str(line["time"])) for line in (*self.custody, *self.receipts) if line.get("time")]
+        return max(times, default=None)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """One question to the tables of the case."""
+        with Engine(self.case) as engine:
+            return engine.rows(sql, parameters)

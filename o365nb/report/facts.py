@@ -1,0 +1,96 @@
+"""The six numbers, and how much each may claim: the coverage ledger decides between a count and *cannot tell*."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from o365nb.model import Assessment, Gap, Label, Verdict
+from o365nb.report.clock import Clock, amount, length
+from o365nb.report.words import source_name
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of the summary: what is counted, the count in words, and what it leaves open."""
+
+    label: str
+    value: str
+    note: str
+
+
+def six_numbers(found: Assessment, clock: Clock) -> list[Number]:
+    """Accounts, dwell time, mails, files, recipients, money."""
+    return [
+        _accounts(found),
+        _dwell(found, clock),
+        _seen(found, "Mails seen", ("mail", "folder"), ("ual", "ual/Exchange"), "MailItemsAccessed"),
+        _seen(found, "Files seen", ("file", "link"), ("ual", "ual/SharePoint", "ual/OneDrive"), "File"),
+        _recipients(found),
+        Number("Money", "Not known", "Payments leave no trace in these logs. Ask the account's owner, accounting and the bank."),
+    ]
+
+
+def gaps_of(found: Assessment, sources: Iterable[str]) -> list[Gap]:
+    """The ledger's lines of these sources that were not seen whole."""
+    wanted = set(sources)
+    return [gap for gap in found.coverage if gap.source in wanted and not gap.outcome.seen]
+
+
+def unseen(found: Assessment, sources: Sequence[str]) -> str:
+    """Why these sources cannot carry a "no": "" when at least one was seen whole and none has a gap."""
+    gaps = gaps_of(found, sources)
+    if gaps:
+        return f"{source_name(gaps[0].source)}: {gaps[0].reason or gaps[0].outcome.value.replace('_', ' ')}"
+    if not any(gap.source in sources for gap in found.coverage):
+        return f"{source_name(sources[0])}: not among the evidence"
+    return ""
+
+
+def _accounts(found: Assessment) -> Number:
+    total = len(found.verdict.subjects)
+    hit = {e.actor for e in found.attributions if e.label is Label.ATTACKER}.intersection(found.verdict.subjects)
+    if found.verdict.verdict is Verdict.CANNOT_TELL:
+        return Number("Accounts taken over", "Cannot tell", f"{amount(total, 'account')} examined.")
+    if found.verdict.verdict in (Verdict.SUSPECTED, Verdict.NOT_SUPPORTED):
+        return Number("Accounts taken over", "None shown", f"{amount(total, 'account')} examined.")
+    count = max(len(hit), 1)
+    return Number("Accounts taken over", f"{count}", f"of {amount(total, 'account')} examined; others were not looked at.")
+
+
+def _dwell(found: Assessment, clock: Clock) -> Number:
+    first, last = found.verdict.first_attacker_event, found.verdict.last_attacker_event
+    if not first or not last:
+        missing = unseen(found, ("sign_in", "sign_in_noninteractive", "ual"))
+        return Number("Dwell time", "Cannot tell" if missing else "None", missing or "No event is attributed to an intruder.")
+    return Number("Dwell time", length(last - first), f"First act {clock.when(first)}.")
+
+
+def _seen(
+    found: Assessment, label: str, kinds: tuple[str, ...], sources: tuple[str, ...], operation: str
+) -> Number:
+    """A count of things seen; a zero needs a whole log, and a log in which such an access shows up at all."""
+    certain = {e.item for e in found.exposure if e.kind in kinds and e.certainty == "certain"}
+    possible = {e.item for e in found.exposure if e.kind in kinds and e.certainty != "certain"} - certain
+    missing = unseen(found, sources)
+    more = f"{amount(len(possible), 'more item')} must be assumed seen. " if possible else ""
+    if missing:
+        value = f"At least {len(certain):,}" if certain else "Cannot tell"
+        return Number(label, value, f"{more}Not the whole record was available ({missing}).")
+    if certain or possible:
+        return Number(label, f"{len(certain):,}", more or "Each is named in the log.")
+    if not any(event.operation.startswith(operation) for event in found.attributions):
+        return Number(label, "Cannot tell", "Not even the owner's own access is recorded, so this tenant may not log it.")
+    return Number(label, "0", "The owner's access is recorded, an intruder's is not.")
+
+
+def _recipients(found: Assessment) -> Number:
+    people = {r.address: r.internal for r in found.recipients}
+    missing = unseen(found, ("message_trace",)) and unseen(found, ("ual", "ual/Exchange"))
+    if missing and not people:
+        return Number("Recipients of their mail", "Cannot tell", missing)
+    if not people:
+        return Number("Recipients of their mail", "0", "No mail of an intruder is recorded.")
+    inside = sum(people.values())
+    value = f"{len(people):,}" if not missing else f"At least {len(people):,}"
+    return Number("Recipients of their mail", value, f"{len(people) - inside:,} outside the organisation, {inside:,} inside.")

@@ -1,0 +1,135 @@
+"""HTML from evidence: every value is escaped, everything invisible is shown, everything long is folded.
+
+Views are Jinja templates (autoescape on); `finalize` makes control and direction-changing characters visible
+before a value is escaped, so no template can forget to.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from o365nb.report.clock import Clock
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+#: Longer texts are folded: the first part is shown, the whole opens on a click.
+LONG = 320
+_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
+
+
+def visible(text: str) -> str:
+    r"""Control, zero-width and direction-changing characters as \uXXXX; line breaks and tabs as blanks."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(char) for char in text)
+
+
+def _shown(char: str) -> str:
+    if char in "\n\t\r":
+        return " "
+    if unicodedata.category(char) not in _HIDDEN:
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08x}"
+
+
+def _finalize(value: Any) -> Any:
+    if value is None:
+        return ""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The Jinja environment of all views."""
+    made = Environment(
+        loader=PackageLoader("o365nb.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["count"] = "{:,}".format
+    made.filters["slug"] = anchor
+    made.tests["long"] = lambda value: isinstance(value, str) and len(value) > LONG
+    made.globals["LONG"] = LONG
+    return made
+
+
+def anchor(text: str) -> str:
+    """Text as a part of an HTML id: letters, digits and dashes only."""
+    return "-".join("".join(char if char.isascii() and char.isalnum() else " " for char in text).lower().split()) or "x"
+
+
+@lru_cache(maxsize=4)
+def asset(name: str) -> str:
+    """The text of a file that ships with the report (style, script)."""
+    return files("o365nb.report").joinpath("templates", name).read_text("utf-8").replace("\r\n", "\n")
+
+
+def style() -> str:
+    """The style element that every view carries in a notebook; the report page holds it once instead."""
+    return f"<style>{asset('views.css')}</style>"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table. `kind`: text, code, time, number, pill, list, codes, findings, strong."""
+
+    key: str
+    label: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows to show. `fold` hides them behind one line; `empty` is the sentence that stands for no rows."""
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Mapping[str, Any]]
+    empty: str
+    fold: str = ""
+    name: str = ""
+
+
+class View:
+    """A part of the case that shows itself: HTML in a notebook and in the report, words in a terminal.
+
+    `.frame` gives its rows as a pandas DataFrame, raw as the evidence has them.
+    """
+
+    def __init__(
+        self, template: str, clock: Clock, rows: Sequence[Mapping[str, Any]] = (), words: str = "", **data: Any
+    ) -> None:
+        self._template, self._clock, self._data = template, clock, data
+        self._words = words or template
+        self.rows = [dict(row) for row in rows]
+
+    @property
+    def html(self) -> str:
+        """The view as HTML, without its style."""
+        body = environment().get_template(f"{self._template}.html.j2").render(clock=self._clock, **self._data)
+        return f'<div class="o365nb view-{self._template}">\n{body}\n</div>'
+
+    @property
+    def frame(self) -> DataFrame:
+        """The rows behind the view."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows)
+
+    def _repr_html_(self) -> str:
+        return style() + self.html
+
+    def __repr__(self) -> str:
+        return visible(self._words)

@@ -1,0 +1,148 @@
+"""The story in plain sentences, each with the findings that carry it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from o365nb.model import Assessment, Attribution, Label, Verdict
+from o365nb.report.clock import Clock, amount, length
+from o365nb.report.words import Deed, deed_of
+
+#: Past this many kinds of operation, the rest is counted instead of named.
+NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence and the ids of the findings behind it. The text is not yet escaped."""
+
+    text: str
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A short heading and its sentences."""
+
+    title: str
+    sentences: tuple[Sentence, ...]
+
+
+def attacker_events(found: Assessment) -> list[Attribution]:
+    """What the attacker did, in order of time."""
+    return sorted((e for e in found.attributions if e.label is Label.ATTACKER), key=lambda e: (e.time, e.event_id))
+
+
+def tell(found: Assessment, clock: Clock) -> list[Chapter]:
+    """The whole story, but for the response, which `receipts` tell."""
+    chapters = [
+        Chapter("In short", tuple(_opening(found, clock))),
+        Chapter("The way in", tuple(_entry(found))),
+        Chapter("What was done", tuple(_deeds(found, clock))),
+        Chapter("What was left behind", tuple(_left_behind(found))),
+        Chapter("Who else is concerned", tuple(_others(found))),
+    ]
+    return [chapter for chapter in chapters if chapter.sentences]
+
+
+def _opening(found: Assessment, clock: Clock) -> Iterable[Sentence]:
+    verdict, strongest = found.verdict, tuple(f.id for f in found.findings[:3])
+    who = _listed(verdict.subjects)
+    yield {
+        Verdict.CONFIRMED: Sentence(f"The account {who} was taken over.", strongest),
+        Verdict.PROBABLE: Sentence(f"The account {who} was very probably taken over.", strongest),
+        Verdict.SUSPECTED: Sentence(
+            f"There are signs around the account {who} that need an explanation; they do not prove a takeover.", strongest
+        ),
+        Verdict.NOT_SUPPORTED: Sentence(f"Nothing examined supports a takeover of the account {who}."),
+        Verdict.CANNOT_TELL: Sentence(f"Whether the account {who} was taken over cannot be told from this evidence."),
+    }[verdict.verdict]
+    first, last = verdict.first_attacker_event, verdict.last_attacker_event
+    if first and last:
+        yield Sentence(
+            f"The first act that is attributed to an intruder is dated {clock.when(first)}, the last {clock.when(last)}:"
+            f" {length(last - first)} in all."
+        )
+    elif verdict.verdict in (Verdict.SUSPECTED, Verdict.NOT_SUPPORTED):
+        yield Sentence("No recorded event is attributed to an intruder.")
+
+
+def _entry(found: Assessment) -> Iterable[Sentence]:
+    cause = found.cause
+    top = next((h for h in cause.hypotheses if h.id == cause.top), None)
+    if found.verdict.verdict is Verdict.NOT_SUPPORTED or not top:
+        return
+    chance = f"{top.probability:.0%}"
+    if cause.determined:
+        yield Sentence(f"The way in is established: {_lower(top.title)} ({chance}).", _cited(found, top.supporting))
+    else:
+        yield Sentence(f"The way in is not settled. Most likely so far: {_lower(top.title)} ({chance}).")
+        if cause.next_question:
+            yield Sentence(f"What would help most to settle it: {cause.next_question}")
+
+
+def _deeds(found: Assessment, clock: Clock) -> Iterable[Sentence]:
+    subjects = set(found.verdict.subjects)
+
+    def deed(event: Attribution) -> Deed:
+        return deed_of(event.operation, event.source, by_subject=event.actor in subjects)
+
+    events = attacker_events(found)
+    sorts = sorted(events, key=lambda event: deed(event).key)
+    groups = [list(group) for _, group in groupby(sorts, key=lambda event: deed(event).key)]
+    for group in sorted(groups, key=lambda group: (group[0].time, group[0].event_id)):
+        ids = {event.event_id for event in group}
+        cited = tuple(f.id for f in found.findings if ids.intersection(f.evidence))
+        yield Sentence(_told(deed(group[0]), group, clock), cited[:6])
+
+
+def _told(deed: Deed, events: Sequence[Attribution], clock: Clock) -> str:
+    kinds = Counter(event.operation for event in events).most_common()
+    named = ", ".join(f"{operation} ({count:,})" for operation, count in kinds[:NAMED])
+    rest = sum(count for _, count in kinds[NAMED:])
+    return deed.sentence.format(
+        span=clock.span(events[0].time, events[-1].time),
+        records=amount(len(events), "record"),
+        times="once" if len(events) == 1 else f"{len(events):,} times",
+        list=f"{named} and {amount(rest, 'more record')}" if rest else named,
+    )
+
+
+def _left_behind(found: Assessment) -> Iterable[Sentence]:
+    theirs = [item for item in found.persistence if item.verdict is Label.ATTACKER]
+    for item in theirs[:8]:
+        yield Sentence(f"{item.description.rstrip('.')}.", item.finding_ids)
+    if len(theirs) > 8:
+        yield Sentence(f"{amount(len(theirs) - 8, 'more object')} of theirs, listed under “What they left behind”.")
+    unknown = [item for item in found.persistence if item.verdict is Label.UNKNOWN]
+    if unknown:
+        verb = "is" if len(unknown) == 1 else "are"
+        yield Sentence(f"{amount(len(unknown), 'further object')} {verb} of unknown origin: ask the owner.")
+
+
+def _others(found: Assessment) -> Iterable[Sentence]:
+    if not found.recipients:
+        return
+    addresses = {r.address: r for r in found.recipients}
+    inside = sum(r.internal for r in addresses.values())
+    reacted = {r.address for r in found.recipients if r.clicked_or_signed_in_after.lower() in ("yes", "true")}
+    people = amount(len(addresses), "address", "addresses")
+    yield Sentence(f"The intruder's mail went to {people}: {inside:,} inside the organisation, {len(addresses) - inside:,} outside.")
+    if reacted:
+        yield Sentence(f"{amount(len(reacted), 'recipient')} clicked or signed in afterwards and must be looked at next.")
+
+
+def _cited(found: Assessment, sentences: Sequence[str]) -> tuple[str, ...]:
+    said = " ".join(sentences)
+    return tuple(f.id for f in found.findings if f.slug in said or f.id in said)[:6]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}" if names else "under investigation"
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title

@@ -1,0 +1,79 @@
+"""Cover, verdict, story, cause, glossary: what a reader in a hurry sees."""
+
+from __future__ import annotations
+
+from o365nb.model import Verdict, plain
+from o365nb.report.clock import amount
+from o365nb.report.dossier import Dossier
+from o365nb.report.facts import six_numbers
+from o365nb.report.markup import View
+from o365nb.report.story import tell
+from o365nb.report.words import GLOSSARY, VERDICTS
+
+DOORS = {"live": "a live tenant", "export": "exported files", "practice": "the practice tenant (an invented incident)"}
+
+
+def cover(of: Dossier) -> View:
+    """Name, accounts, window, where the evidence came from, tool version."""
+    info, clock = of.case.info, of.clock
+    facts = [
+        ("Period examined", f"{clock.when(info.window.start)} to {clock.when(info.window.end)}"),
+        ("Evidence from", DOORS.get(info.door, info.door) + (f", {info.tenant}" if info.tenant and info.door == "live" else "")),
+        ("Evidence as of", clock.when(of.as_of)),
+        ("Organisation", ", ".join(info.accepted_domains or info.domains) or "not given"),
+        ("Ticket", info.ticket),
+        ("Made with", f"o365nb {info.tool_version}"),
+    ]
+    shown = [(label, value) for label, value in facts if value]
+    words = f"Case {info.name}: {VERDICTS[of.found.verdict.verdict].title.lower()} ({', '.join(of.subjects)})"
+    return View("cover", clock, [dict(shown)], words, name=info.name, subjects=of.subjects, facts=shown)
+
+
+def verdict(of: Dossier) -> View:
+    """The answer, why, and the six numbers."""
+    words, numbers = VERDICTS[of.found.verdict.verdict], six_numbers(of.found, of.clock)
+    rows = [{"number": n.label, "value": n.value, "note": n.note} for n in numbers]
+    said = f"{words.title}. {words.headline}"
+    because = of.found.verdict.because
+    return View("verdict", of.clock, rows, said, words=words, numbers=numbers, because=because)
+
+
+def story(of: Dossier) -> View:
+    """What happened, in plain sentences."""
+    chapters = tell(of.found, of.clock)
+    rows = [
+        {"chapter": chapter.title, "sentence": sentence.text, "findings": sentence.findings}
+        for chapter in chapters
+        for sentence in chapter.sentences
+    ]
+    return View("story", of.clock, rows, " ".join(row["sentence"] for row in rows), chapters=chapters)
+
+
+def cause(of: Dossier) -> View:
+    """How they got in, with what speaks for and against, and the alternatives."""
+    found = of.found.cause
+    ranked = sorted(found.hypotheses, key=lambda h: (-h.probability, h.id))
+    shown = [h for h in ranked if h.probability >= 0.05][:4] or ranked[:1]
+    lead = _cause_lead(of)
+    return View(
+        "cause", of.clock, [plain(h) for h in ranked], lead,
+        lead=lead, shown=shown, rest=[h for h in ranked if h not in shown and h.probability >= 0.005],
+        question=found.next_question,
+    )  # fmt: skip
+
+
+def _cause_lead(of: Dossier) -> str:
+    found = of.found.cause
+    if of.found.verdict.verdict is Verdict.NOT_SUPPORTED:
+        return "No way in has to be explained: the evidence does not support a takeover. The explanations were weighed all the same."
+    if not found.hypotheses:
+        return "Cannot tell: nothing in the evidence speaks for any way in."
+    if found.determined:
+        return "The way in is established: one explanation leads clearly, and log evidence carries it."
+    return "The way in is not settled. These explanations fit the evidence best; a settled one needs log evidence and a clear lead."
+
+
+def glossary(of: Dossier) -> View:
+    """The words of this report."""
+    rows = [{"word": word, "meaning": meaning} for word, meaning in GLOSSARY]
+    return View("glossary", of.clock, rows, amount(len(rows), "word"), words=GLOSSARY)

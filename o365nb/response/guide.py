@@ -1,0 +1,139 @@
+"""The steps that only people can take, as data, in the words that the person on the phone needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from o365nb.model import Phase, Step
+from o365nb.response.base import Action, Draft, State
+from o365nb.response.situation import Situation
+from o365nb.safe import one_line
+from o365nb.tenant import Tenant
+
+#: Findings after which money may move, and after which others were written to.
+_MONEY = ("im-mass-send", "im-invoice-fraud", "im-payroll", "im-lookalike-domain")
+_MAIL = (*_MONEY, "im-sender-restricted", "im-internal-phish")
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """One manual step. `slugs`: only when one of these was found. `always`: whatever the verdict says."""
+
+    name: str
+    title: str
+    place: str
+    phase: Phase
+    target: str
+    reason: str
+    command: str = ""
+    slugs: tuple[str, ...] = ()
+    always: bool = False
+
+
+GUIDES = (
+    Guide(
+        "bank_recall", "Call the bank", "M3", Phase.CONTAIN, "payments around {upn}",
+        "The mailbox was used to mislead others about money, or to write to many. Call the bank's fraud desk and stop"
+        " pending payments now: a recall works within hours, seldom after days. Note the case numbers.",
+        slugs=_MONEY,
+    ),
+    Guide(
+        "ask_user", "Ask the user", "M1", Phase.SCOPE, "{upn}",
+        "Call {upn} on a number from the personnel record, not from the mailbox, and ask before explaining: where they"
+        " were, which VPN and devices they use, which links and attachments they opened, which prompts they approved,"
+        " which rules and apps are their own. No mail, no Teams: whoever holds the account reads it.",
+        always=True,
+    ),
+    Guide(
+        "check_devices", "Check the devices", "M2", Phase.ERADICATE, "devices of {upn}",
+        "Every device that {upn} uses, the private ones too: antivirus present and fresh, full scan, updates, browser"
+        " extensions. A thief left on a device takes the new password as it took the old one.",
+        "Start-MpScan -ScanType FullScan",
+    ),
+    Guide(
+        "unrestrict_sender", "Let the mailbox send again", "R2", Phase.RECOVER, "{upn}",
+        "The service stopped outgoing mail of {upn}. Lift it last: how often one sender can be lifted is limited.",
+        slugs=("im-sender-restricted",),
+    ),
+    Guide(
+        "notify_recipients", "Tell the recipients", "R4", Phase.RECOVER, "who received mail from {upn}",
+        "Tell everybody in recipients.csv from a clean account, and by phone where money is concerned: what came, when,"
+        " not to open it, not to pay by it.",
+        slugs=_MAIL,
+    ),
+    Guide(
+        "verify_again", "Verify again", "V1", Phase.VERIFY, "{upn}",
+        "After an hour, a day and a week: read everything back and look for attacker activity after the containment.",
+        "o365nb respond verify",
+    ),
+    Guide(
+        "harden", "Close the way in", "R7", Phase.LESSONS, "the tenant of {upn}",
+        "Phishing-resistant MFA, no device code or legacy sign-in where it is not needed, no user consent to unknown"
+        " apps, no automatic forwarding outside, alerts on new rules and methods.",
+    ),
+)  # fmt: skip
+
+
+class GuidedStep(Action):
+    """A step of `GUIDES`: planned like the others; nothing of it can be read from the tenant."""
+
+    automatic = False
+    reversible = False
+    irreversible_because = "it was done by people"
+
+    def __init__(self, guide: Guide) -> None:
+        self.guide, self.name, self.title = guide, guide.name, guide.title
+
+    def plan(self, situation: Situation) -> Iterator[Draft]:
+        guide = self.guide
+        slugs = situation.found(*guide.slugs)
+        if guide.slugs and not slugs:
+            return
+        for upn in situation.verdict.subjects if guide.always else situation.victims:
+            mine = tuple(sorted(finding.id for finding in slugs if finding.subject == upn))
+            if not guide.slugs or mine:
+                yield self.draft(
+                    guide.place,
+                    guide.phase,
+                    guide.target.replace("{upn}", upn),
+                    guide.reason.replace("{upn}", upn),
+                    guide.command,
+                    finding_ids=mine,
+                    arguments={"upn": upn},
+                )
+
+    def before(self, tenant: Tenant, step: Step) -> State:
+        return {"present": None}
+
+    def holds(self, step: Step, state: State, since: datetime | None) -> bool:
+        return False
+
+    def words(self, state: State) -> str:
+        return "done by people, not read from the tenant"
+
+
+class RemoveByHand(GuidedStep):
+    """Attacker objects that no action knows: they must not be forgotten."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        super().__init__(
+            Guide("remove_by_hand", "Remove by hand", "X9", Phase.ERADICATE, "", ""),
+        )
+        self.known = known
+
+    def plan(self, situation: Situation) -> Iterator[Draft]:
+        for item in situation.persistence:
+            if item.kind not in self.known:
+                yield self.draft(
+                    "X9",
+                    Phase.ERADICATE,
+                    f"{one_line(item.kind).replace('_', ' ')} of {item.owner or 'the tenant'}:"
+                    f" {one_line(item.description)}",
+                    f"{item.because} Remove it in the admin centre, keep a copy of what it said, and name this step as"
+                    " confirmed before the account is unblocked.",
+                    "",
+                    finding_ids=item.finding_ids,
+                    arguments={"upn": item.owner, "object": item.id},
+                )

@@ -1,0 +1,55 @@
+"""The dry run: what would be sent, word for word, and nothing sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from o365nb.case import Case
+from o365nb.errors import O365nbError
+from o365nb.model import Plan, Step
+from o365nb.response import receipts
+from o365nb.response.plan import action_of
+from o365nb.safe import one_line
+from o365nb.tenant import Tenant, redact
+
+
+def preview(plan: Plan, case: Case | None = None, tenant: Tenant | None = None) -> list[str]:
+    """The plan for a terminal: per step the reason, the exact request, the same as PowerShell.
+
+    With a case and a tenant, each target is also read (never written), and its present state is shown.
+    """
+    lines = [f"plan {plan.plan_id}: {len(plan.steps)} steps"]
+    for step in plan.steps:
+        lines += ["", *_step(step)]
+        if case and tenant and step.automatic:
+            lines.append(f"    now      {_now(case, tenant, plan, step)}")
+    return lines
+
+
+def _step(step: Step) -> Iterator[str]:
+    action = action_of(step)
+    marks = ["automatic" if step.automatic else "by hand"]
+    if step.automatic and not step.reversible and action.requests(step):
+        marks.append("cannot be undone")
+    yield f"{step.id}  {step.phase.value}  {action.title}: {one_line(step.target)}  [{', '.join(marks)}]"
+    yield f"    why      {one_line(step.reason)}"
+    if step.finding_ids:
+        yield f"    findings {', '.join(step.finding_ids)}"
+    for request in action.requests(step) if step.automatic else ():
+        yield f"    sends    {one_line(f'{request.method} {request.url} {json.dumps(request.body)}')}"
+    if step.command_equivalent:
+        yield f"    same as  {one_line(step.command_equivalent)}"
+
+
+def _now(case: Case, tenant: Tenant, plan: Plan, step: Step) -> str:
+    action = action_of(step)
+    try:
+        state = action.before(tenant, step)
+    except O365nbError as error:
+        return f"could not be read: {redact(error)}"
+    if reason := action.changed(step, state):
+        return f"would be refused: {reason}"
+    last = receipts.last_sent(case, step, plan)
+    held = action.holds(step, state, last.at if last else None)
+    return f"{action.words(state)}; {'holds already, nothing would be sent' if held else 'would be changed'}"

@@ -1,0 +1,195 @@
+"""Receipts: what the kit sent, what stood before and after, and who did it. A hash chain in the case folder.
+
+Before a change is sent its *intent* is written, so that a process killed in between leaves the state that stood
+before; the *result* follows. A receipt never holds a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from o365nb.case import Case
+from o365nb.model import Phase, Plan, Step, iso, utc
+from o365nb.response.base import Request, Sent, State
+from o365nb.response.plan import actions
+from o365nb.safe import one_line
+
+
+class Result(StrEnum):
+    """How one step ended. `unverified`: sent, but the tenant does not show it (yet)."""
+
+    APPLIED = "applied"
+    ALREADY_HELD = "already_held"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNVERIFIED = "unverified"
+    INTENDED = "intended"
+
+    @property
+    def sent(self) -> bool:
+        """True when the tenant may have been changed."""
+        return self in (Result.APPLIED, Result.UNVERIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One line of `receipts.jsonl`. Times are the tenant's own; `seq` is 0 until it is written."""
+
+    step_id: str
+    plan_id: str
+    action: str
+    target: str
+    at: datetime
+    before: State | None
+    outcome: Result
+    by: str
+    reversible: bool
+    request: tuple[Request, ...] = ()
+    response: Sent | None = None
+    after: State | None = None
+    checked_at: datetime | None = None
+    undo: bool = False
+    note: str = ""
+    arguments: dict[str, str] = field(default_factory=dict)
+    app_id: str = ""
+    request_ids: tuple[str, ...] = ()
+    seq: int = 0
+
+    @classmethod
+    def from_line(cls, line: dict[str, Any]) -> Receipt:
+        """A receipt as it was written."""
+        known = {item.name: line[item.name] for item in fields(cls) if item.name in line}
+        known["at"] = utc(line["at"])
+        known["checked_at"] = utc(line["checked_at"]) if line["checked_at"] else None
+        known["outcome"] = Result(line["outcome"])
+        known["request"] = tuple(Request(**request) for request in line["request"])
+        known["response"] = Sent(**line["response"]) if line["response"] else None
+        known["request_ids"] = tuple(line["request_ids"])
+        return cls(**known)
+
+    @property
+    def step(self) -> Step:
+        """As much of the step as an undo needs."""
+        return Step(
+            self.step_id, Phase.CONTAIN, self.action, self.target, "", (), True, self.reversible, 0, "", self.arguments
+        )
+
+
+def write(case: Case, receipt: Receipt) -> Receipt:
+    """Append to the chain, flushed to disk before this returns."""
+    line = {item.name: getattr(receipt, item.name) for item in fields(receipt) if item.name != "seq"}
+    return Receipt.from_line(case.receipts.append(line))
+
+
+def read(case: Case) -> list[Receipt]:
+    """Every receipt of the case, oldest first."""
+    return [Receipt.from_line(line) for line in case.receipts.entries()]
+
+
+def standing(case: Case, step_id: str, plan_id: str = "") -> Receipt | None:
+    """The last change under this step id that was not undone: sent, or intended without a result."""
+    found: Receipt | None = None
+    for receipt in read(case):
+        if receipt.step_id != step_id or (plan_id and receipt.plan_id != plan_id):
+            continue
+        if receipt.undo:
+            found = None if receipt.outcome is Result.APPLIED else found
+        elif receipt.outcome.sent:
+            found = receipt
+        elif receipt.outcome is Result.INTENDED:
+            found = found or receipt
+        elif receipt.outcome is Result.FAILED and found and found.outcome is Result.INTENDED:
+            found = None
+    return found
+
+
+def last_sent(case: Case, step: Step, plan: Plan) -> Receipt | None:
+    """The last time this step of this very plan was sent; a new plan is a new decision."""
+    sent = [one for one in read(case) if (one.step_id, one.plan_id) == (step.id, plan.plan_id)]
+    return next((one for one in reversed(sent) if one.outcome.sent and not one.undo), None)
+
+
+def unblocked_since(case: Case, step: Step, plan: Plan) -> Receipt | None:
+    """The receipt that deliberately took back a block of this plan, where it still stands."""
+    if step.action != "block_sign_in":
+        return None
+    lifts = [
+        one for one in plan.steps if one.action == "unblock_sign_in" and one.arguments["upn"] == step.arguments["upn"]
+    ]
+    return next((found for lift in lifts if (found := standing(case, lift.id, plan.plan_id))), None)
+
+
+def receipt_lines(receipts: Iterable[Receipt]) -> list[str]:
+    """Receipts for a terminal, one per line, with a second one where something must be said."""
+    return [line for receipt in receipts for line in _lines(receipt)]
+
+
+def _lines(receipt: Receipt) -> Iterator[str]:
+    said = "undone" if receipt.undo and receipt.outcome is Result.APPLIED else receipt.outcome.value.replace("_", " ")
+    yield f"{receipt.step_id:<26} {said:<12} {one_line(receipt.target)}{_change(receipt)}"
+    if receipt.note:
+        yield f"{'':<26} {one_line(receipt.note)}"
+
+
+def _change(receipt: Receipt) -> str:
+    before, after = _words(receipt, receipt.before), _words(receipt, receipt.after)
+    if not before or not after or before == after:
+        return f": {after or before}" if after or before else ""
+    return f": {before} → {after}"
+
+
+def _words(receipt: Receipt, state: State | None) -> str:
+    action = actions().get(receipt.action)
+    return action.words(state) if action and state else ""
+
+
+def receipts_view(case: Case) -> list[dict[str, Any]]:
+    """What was done, for the report: one row per result, in words; texts of evidence are not yet escaped."""
+    rows = []
+    for receipt in read(case):
+        if receipt.outcome is Result.INTENDED:
+            continue
+        action = actions().get(receipt.action)
+        requests = [f"{one.method} {one.url}" for one in receipt.request]
+        rows.append(
+            {
+                "step_id": receipt.step_id,
+                "plan_id": receipt.plan_id,
+                "action": receipt.action,
+                "title": ("Undo: " if receipt.undo else "") + (action.title if action else receipt.action),
+                "target": receipt.target,
+                "at": iso(receipt.at),
+                "before": _words(receipt, receipt.before),
+                "after": _words(receipt, receipt.after),
+                "outcome": receipt.outcome.value,
+                "proof": _proof(receipt),
+                "checked_at": iso(receipt.checked_at),
+                "request": "; ".join(requests),
+                "request_ids": list(receipt.request_ids),
+                "by": receipt.by,
+                "reversible": receipt.reversible,
+                "undo": receipt.undo,
+                "note": receipt.note,
+            }
+        )
+    return rows
+
+
+def _proof(receipt: Receipt) -> str:
+    """One sentence: what was read back, and when."""
+    when = iso(receipt.checked_at)
+    match receipt.outcome:
+        case Result.APPLIED:
+            return f"Read back at {when}: {_words(receipt, receipt.after)}."
+        case Result.ALREADY_HELD:
+            return f"Nothing was sent: at {when} it was so already ({_words(receipt, receipt.before)})."
+        case Result.UNVERIFIED:
+            return f"Sent, but not seen in the tenant until {when}. Run verify again."
+        case Result.REFUSED:
+            return f"Nothing was sent: {receipt.note}."
+        case _:
+            return f"Not done: {receipt.note}"

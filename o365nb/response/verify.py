@@ -1,0 +1,85 @@
+"""Verification: every step of the plan is read back from the tenant as it stands now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from o365nb.case import Case
+from o365nb.errors import O365nbError
+from o365nb.model import Phase, Plan, Step, iso
+from o365nb.response import receipts
+from o365nb.response.base import State
+from o365nb.response.plan import action_of
+from o365nb.safe import one_line
+from o365nb.tenant import Tenant, redact
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One step as the tenant shows it. `holds` is None where nothing can be read or nothing is expected yet."""
+
+    step_id: str
+    phase: Phase
+    action: str
+    target: str
+    holds: bool | None
+    read: str
+    state: State
+    at: datetime
+    note: str = ""
+
+
+def verify(case: Case, tenant: Tenant, plan: Plan) -> list[Check]:
+    """Read every step back. A step that cannot be read does not hold: the note says why."""
+    return [_check(case, tenant, plan, step) for step in plan.steps]
+
+
+def _check(case: Case, tenant: Tenant, plan: Plan, step: Step) -> Check:
+    action = action_of(step)
+    try:
+        state = action.before(tenant, step)
+    except O365nbError as error:
+        note = f"could not be read: {redact(error)}"
+        return _as_check(tenant, step, False, "not read", {"present": None}, note)
+    last = receipts.last_sent(case, step, plan)
+    holds: bool | None = action.holds(step, state, last.at if last else None)
+    note = ""
+    stands = receipts.standing(case, step.id, plan.plan_id)
+    if state["present"] is None:
+        holds, note = None, "only people can say"
+    elif lifted := receipts.unblocked_since(case, step, plan):
+        holds, note = None, f"taken back on purpose by {lifted.step_id} at {iso(lifted.at)}"
+    elif not holds and step.phase is Phase.RECOVER and stands is None:
+        holds, note = None, "not asked for yet"
+    elif not holds and last and stands is None:
+        note = "undone after it was applied"
+    elif not holds and stands is None:
+        note = "not applied" if step.automatic else "done by hand, and not done yet"
+    elif not holds:
+        note = "it was applied and does not hold any more"
+    elif reason := _moved_on(step, state, stands):
+        note = reason
+    return _as_check(tenant, step, holds, action.words(state), state, note)
+
+
+def _moved_on(step: Step, state: State, stands: receipts.Receipt | None) -> str:
+    """A password changed again after ours: by the user, one hopes."""
+    ours = (stands.after or {}).get("password_changed") if stands else None
+    if step.action == "reset_password" and ours and state["password_changed"] != ours:
+        return "it was changed again since; ask the user whether that was they"
+    return ""
+
+
+def _as_check(tenant: Tenant, step: Step, holds: bool | None, read: str, state: State, note: str) -> Check:
+    return Check(step.id, step.phase, step.action, step.target, holds, read, state, tenant.now(), note)
+
+
+def check_lines(checks: list[Check]) -> list[str]:
+    """Checks for a terminal, one per line."""
+    words = {True: "holds", False: "DOES NOT", None: "-"}
+    return [
+        f"{check.step_id:<26} {words[check.holds]:<9} {one_line(check.target)}: {check.read}"
+        + (f" ({check.note})" if check.note else "")
+        for check in checks
+    ]

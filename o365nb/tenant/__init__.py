@@ -1,0 +1,66 @@
+"""A live tenant: sign in once, then ask Graph and Exchange under the rules of the house."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from o365nb.errors import Denied
+from o365nb.tenant.exchange import Exchange, powershell
+from o365nb.tenant.graph import Graph, Page, literal, segment
+from o365nb.tenant.http import Endpoint, Http, Session, Sleep
+from o365nb.tenant.profile import Method, Profile, load_profile
+from o365nb.tenant.redact import redact
+from o365nb.tenant.signin import Prompt, SignIn
+
+
+class Tenant:
+    """One tenant, signed in. Make it with `connect`."""
+
+    def __init__(self, profile: Profile, signin: SignIn, *, sleep: Sleep = time.sleep) -> None:
+        self.profile = profile
+        self._http = Http(Session(profile.ca_file), sleep=sleep)
+        cloud = profile.cloud
+        graph = Endpoint("Graph", cloud.graph, lambda claims: signin.token(cloud.graph_scope, claims))
+        exchange = Endpoint("Exchange", cloud.exchange, lambda claims: signin.token(cloud.exchange_scope, claims))
+        self.graph = Graph(self._http, graph)
+        self.exchange = Exchange(self._http, exchange, profile.tenant_id)
+
+    def now(self) -> datetime:
+        """The tenant's own time, UTC, as its last answer gave it: windows are counted from it, not from our clock."""
+        return self._http.last_date or datetime.now(UTC)
+
+    def pause(self, seconds: float) -> None:
+        """Wait for the service, by the clock this tenant was given."""
+        self._http.pause(seconds)
+
+
+def connect(
+    profile: Profile, secret: str | None = None, prompt: Prompt | None = None, *, sleep: Sleep = time.sleep
+) -> Tenant:
+    """Sign in and prove it by reading the organisation.
+
+    `secret` is the client secret ($O365NB_CLIENT_SECRET or a question on the terminal otherwise), `prompt`
+    shows the device code message. Raises SignInFailed, Unreachable, or what GET /organization met.
+    """
+    tenant = Tenant(profile, SignIn(profile, secret, prompt), sleep=sleep)
+    try:
+        tenant.graph.get("/organization")
+    except Denied as error:
+        if error.status == 401:  # a 403 proves the sign-in; the missing right shows in the coverage ledger
+            raise
+    return tenant
+
+
+__all__ = [
+    "Method",
+    "Page",
+    "Profile",
+    "Tenant",
+    "connect",
+    "literal",
+    "load_profile",
+    "powershell",
+    "redact",
+    "segment",
+]

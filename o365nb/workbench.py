@@ -1,0 +1,135 @@
+"""The one module a notebook imports: open a case, and show what there is to see of it.
+
+    from o365nb import workbench as wb
+    case = wb.open_case("practice-aitm")
+    case.verdict        # shows itself; `.frame` gives the rows as pandas
+
+Nothing here changes anything, but for `CaseView.contain` with the id of the plan that was read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from o365nb.case.folder import checked_name
+from o365nb.report import activity, measures, records, results, summary
+from o365nb.report.dossier import Dossier
+from o365nb.report.markup import View
+
+__all__ = ["CaseView", "View", "open_case"]
+
+
+def open_case(case: str, data: str = "data", reports: str = "reports") -> CaseView:
+    """An analysed case by its name. `reports` is the folder of all reports, or the one of this case.
+
+    Raises BadCase when there is no such case or it was not analysed yet, BadInput when the name is none.
+    """
+    return CaseView(Dossier.open(checked_name(case), Path(data), Path(reports)))
+
+
+class CaseView:
+    """A case to look at. Every property is a view; shown by itself, the case is the cover of its report."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.dossier = dossier
+
+    def _repr_html_(self) -> str:
+        return summary.cover(self.dossier)._repr_html_()  # noqa: SLF001 - the case shows itself as its cover does
+
+    def __repr__(self) -> str:
+        return repr(summary.cover(self.dossier))
+
+    @property
+    def verdict(self) -> View:
+        """Was the account taken over? The answer, why, and six numbers."""
+        return summary.verdict(self.dossier)
+
+    @property
+    def story(self) -> View:
+        """What happened, in plain sentences."""
+        return summary.story(self.dossier)
+
+    @property
+    def timeline(self) -> activity.Figure:
+        """The incident on one axis: attacker, owner, responders."""
+        return activity.timeline(self.dossier)
+
+    @property
+    def steps(self) -> View:
+        """The attacker's acts, one after the other."""
+        return activity.steps(self.dossier)
+
+    @property
+    def networks(self) -> View:
+        """Where the account was used from, and whose that was."""
+        return activity.networks(self.dossier)
+
+    @property
+    def cause(self) -> View:
+        """How they got in, with the alternatives."""
+        return summary.cause(self.dossier)
+
+    @property
+    def findings(self) -> View:
+        """What was found, with its evidence."""
+        return results.findings(self.dossier)
+
+    @property
+    def detections(self) -> View:
+        """What was asked, and what could not be answered."""
+        return results.detections(self.dossier)
+
+    @property
+    def back_doors(self) -> View:
+        """What could let somebody back in."""
+        return results.back_doors(self.dossier)
+
+    @property
+    def exposure(self) -> View:
+        """What was seen."""
+        return results.exposure(self.dossier)
+
+    @property
+    def recipients(self) -> View:
+        """Who received the attacker's mail."""
+        return results.recipients(self.dossier)
+
+    @property
+    def indicators(self) -> View:
+        """What to look for elsewhere."""
+        return results.indicators(self.dossier)
+
+    @property
+    def response(self) -> View:
+        """What was changed, with proof."""
+        return measures.response_log(self.dossier)
+
+    @property
+    def plan(self) -> View:
+        """What is proposed, and what is still open."""
+        return measures.plan(self.dossier)
+
+    @property
+    def recommendations(self) -> View:
+        """What would have stopped this."""
+        return measures.recommended(self.dossier)
+
+    @property
+    def duties(self) -> View:
+        """Which clocks may be running."""
+        return measures.duties(self.dossier)
+
+    @property
+    def coverage(self) -> View:
+        """What the evidence covers, and what it cannot say."""
+        return records.coverage(self.dossier)
+
+    @property
+    def evidence(self) -> View:
+        """Every piece of evidence with its hash."""
+        return records.evidence(self.dossier)
+
+    @property
+    def glossary(self) -> View:
+        """The words of the report."""
+        return summary.glossary(self.dossier)
