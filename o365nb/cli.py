@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from o365nb import __version__
 from o365nb.errors import BadInput, O365nbError
+from o365nb.progress import Progress, for_this_terminal
 from o365nb.safe import one_line, terminal
+
+if TYPE_CHECKING:
+    from o365nb.case import Case
+    from o365nb.model import Assessment
 
 app = typer.Typer(
     name="o365nb",
@@ -31,17 +34,37 @@ app.add_typer(practice, name="practice", no_args_is_help=True)
 DataOption = Annotated[Path, typer.Option("--data", help="Where case folders live.", envvar="O365NB_DATA")]
 ReportsOption = Annotated[Path, typer.Option("--reports", help="Where reports live.", envvar="O365NB_REPORTS")]
 CaseOption = Annotated[str, typer.Option("--case", help="The case: a folder under --data.")]
-UserOption = Annotated[list[str] | None, typer.Option("--user", help="Account under investigation (UPN); may be repeated.")]
+UserOption = Annotated[
+    list[str] | None, typer.Option("--user", help="Account under investigation (UPN); may be repeated.")
+]
 SinceOption = Annotated[str, typer.Option("--since", help="How far back: 12h, 30d, 4w.")]
 FromOption = Annotated[str, typer.Option("--from", help="Start of the window (UTC), with --to.")]
 ToOption = Annotated[str, typer.Option("--to", help="End of the window (UTC), with --from.")]
-DomainOption = Annotated[list[str] | None, typer.Option("--accepted-domain", help="A domain of the customer; may be repeated.")]
+DomainOption = Annotated[
+    list[str] | None, typer.Option("--accepted-domain", help="A domain of the customer; may be repeated.")
+]
 AnswersOption = Annotated[Path | None, typer.Option("--answers", help="interview.yaml: answers to Q1..Q24.")]
 DATA, REPORTS = Path("data"), Path("reports")
 
 
+@app.callback(invoke_without_command=True)
+def _common(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    simulator: Annotated[str, typer.Option("--simulator", help="Base URL of a practice tenant on this machine.")] = "",
+    simulator_ca: Annotated[Path | None, typer.Option("--simulator-ca", help="The practice tenant's ca.pem.")] = None,
+) -> None:
+    if version:
+        typer.echo(f"o365nb {__version__}")
+        raise typer.Exit
+    if bool(simulator) != bool(simulator_ca):
+        raise BadInput("--simulator and --simulator-ca go together; `o365nb practice serve` prints both.")
+    context.obj = (simulator, simulator_ca) if simulator_ca else None
+
+
 @app.command()
 def investigate(
+    context: typer.Context,
     practice_story: Annotated[str, typer.Option("--practice", help="A practice story: aitm, traveller.")] = "",
     evidence: Annotated[Path | None, typer.Option("--evidence", help="A file or folder of exported evidence.")] = None,
     tenant: Annotated[str, typer.Option("--tenant", help="A profile of a live tenant.")] = "",
@@ -74,14 +97,14 @@ def investigate(
         accepted_domains=tuple(accepted_domain or ()),
         ticket=ticket, time_zone=time_zone, data=data, out=out, reports=reports, answers=answers,
     )  # fmt: skip
-    progress = _progress()
+    progress, interview = _progress(), steps.interview(answers)
     if practice_story:
         opened = steps.from_practice(practice_story, request, progress)
     elif evidence:
         opened = steps.from_files(evidence, request, progress)
     else:
-        opened = steps.from_tenant(tenant, request, progress, _say)
-    found = steps.analyse(opened, progress, answers)
+        opened = steps.from_tenant(tenant, request, progress, _say, context.obj)
+    found = steps.analyse(opened, progress, interview)
     path = render(opened, Path(opened.info.out), progress)
     _summary(found, path)
     _strict(strict, found)
@@ -89,15 +112,18 @@ def investigate(
 
 @app.command()
 def collect(
+    context: typer.Context,
     case: CaseOption,
-    again: Annotated[bool, typer.Option("--again", help="Fetch everything anew, also what the ledger has whole.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Fetch everything anew, also what the ledger has whole.")
+    ] = False,
     data: DataOption = DATA,
 ) -> None:
     """Fetch what a case still lacks from its tenant (live or practice). Resumes; nothing is collected twice."""
     from o365nb import investigate as steps
 
     opened = steps.open_case(data, case)
-    with steps.tenant_of(opened, _say) as tenant:
+    with steps.tenant_of(opened, _say, context.obj) as tenant:
         steps.collect(opened, tenant, _progress(), again=again)
     _coverage(opened)
 
@@ -126,7 +152,7 @@ def analyse(case: CaseOption, answers: AnswersOption = None, data: DataOption = 
     from o365nb import investigate as steps
 
     opened = steps.open_case(data, case)
-    found = steps.analyse(opened, _progress(), answers)
+    found = steps.analyse(opened, _progress(), steps.interview(answers))
     _summary(found, Path(opened.info.out))
 
 
@@ -152,7 +178,7 @@ def verify(case: CaseOption, data: DataOption = DATA) -> None:
 @app.command()
 def lab(
     case: Annotated[str, typer.Option("--case", help="The case that the notebooks open on.")] = "",
-    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,  # noqa: FBT002 - a --browser/--no-browser switch
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
     data: DataOption = DATA,
     reports: ReportsOption = REPORTS,
 ) -> None:
@@ -168,12 +194,15 @@ def lab(
 
 @app.command()
 def doctor(
+    context: typer.Context,
     tenant: Annotated[str, typer.Option("--tenant", help="Also sign in to this profile and try its rights.")] = "",
 ) -> None:
     """Say what is there and what is missing on this machine and, with --tenant, in a tenant."""
-    from o365nb import investigate as steps
+    from o365nb import doctor as checks
 
-    for line in steps.health(tenant, _say):
+    for line in checks.machine():
+        typer.echo(one_line(line))
+    for line in checks.tenant(tenant, _say, context.obj) if tenant else ():
         typer.echo(one_line(line))
 
 
@@ -192,11 +221,13 @@ def respond_plan(case: CaseOption, data: DataOption = DATA) -> None:
 
 @respond.command("apply")
 def respond_apply(
+    context: typer.Context,
     case: CaseOption,
     approve: Annotated[str, typer.Option("--approve", help="The plan id you have read and approve.")] = "",
     step: Annotated[list[str] | None, typer.Option("--step", help="Only this step; may be repeated.")] = None,
     devices_checked: Annotated[
-        bool, typer.Option("--devices-checked", help="The user's devices were scanned and found clean (gate before unlock).")
+        bool,
+        typer.Option("--devices-checked", help="The user's devices were scanned and found clean (gate before unlock)."),
     ] = False,
     data: DataOption = DATA,
 ) -> None:
@@ -210,7 +241,7 @@ def respond_apply(
     opened = steps.open_case(data, case)
     plan = steps.plan_of(opened)
     response.require_approval(plan, approve)
-    with steps.tenant_of(opened, _say) as tenant:
+    with steps.tenant_of(opened, _say, context.obj) as tenant:
         receipts = response.apply(
             opened, tenant, plan, approve, step, on_password=_show_password, devices_checked=devices_checked
         )
@@ -221,13 +252,13 @@ def respond_apply(
 
 
 @respond.command("verify")
-def respond_verify(case: CaseOption, data: DataOption = DATA) -> None:
+def respond_verify(context: typer.Context, case: CaseOption, data: DataOption = DATA) -> None:
     """Read back from the tenant whether every applied step still holds."""
     from o365nb import investigate as steps
     from o365nb import response
 
     opened = steps.open_case(data, case)
-    with steps.tenant_of(opened, _say) as tenant:
+    with steps.tenant_of(opened, _say, context.obj) as tenant:
         checks = response.verify(opened, tenant, steps.plan_of(opened))
     for line in response.check_lines(checks):
         typer.echo(terminal(line))
@@ -237,14 +268,17 @@ def respond_verify(case: CaseOption, data: DataOption = DATA) -> None:
 
 @respond.command("undo")
 def respond_undo(
-    step: Annotated[str, typer.Argument(help="The id of an applied step.")], case: CaseOption, data: DataOption = DATA
+    context: typer.Context,
+    step: Annotated[str, typer.Argument(help="The id of an applied step.")],
+    case: CaseOption,
+    data: DataOption = DATA,
 ) -> None:
     """Put back what one step changed, from the snapshot in its receipt."""
     from o365nb import investigate as steps
     from o365nb import response
 
     opened = steps.open_case(data, case)
-    with steps.tenant_of(opened, _say) as tenant:
+    with steps.tenant_of(opened, _say, context.obj) as tenant:
         receipt = response.undo(opened, tenant, step)
     for line in response.receipt_lines([receipt]):
         typer.echo(terminal(line))
@@ -263,7 +297,9 @@ def practice_list() -> None:
 def practice_serve(
     story: Annotated[str, typer.Argument(help="A story: aitm, traveller.")],
     port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 8443,
-    state: Annotated[Path, typer.Option("--state", help="Folder that keeps the tenant's state.")] = Path("data/practice-tenant"),
+    state: Annotated[Path, typer.Option("--state", help="Folder that keeps the tenant's state.")] = Path(
+        "data/practice-tenant"
+    ),
 ) -> None:
     """Run the practice tenant in the foreground, to point other tools at. Ends with Ctrl-C."""
     from o365nb.practice import serve
@@ -276,7 +312,42 @@ def _supported(option: str, given: str, only: str) -> None:
         raise BadInput(f"{option} {given} is not there yet. This version knows {option} {only}.")
 
 
-def _progress() -> object: ...
+def _progress() -> Progress:
+    return for_this_terminal()
+
+
+def _say(message: str) -> None:
+    typer.echo(terminal(message), err=True)
+
+
+def _show_password(upn: str, password: str) -> None:
+    """The one time a generated password is seen. It is stored nowhere: whoever runs this hands it over by phone."""
+    typer.echo(f"New password for {one_line(upn)} (shown once, stored nowhere; give it by phone only):  {password}")
+
+
+def _summary(found: Assessment, out: Path) -> None:
+    verdict = found.verdict
+    heavy = sum(finding.severity in ("high", "critical") for finding in found.findings)
+    typer.echo(f"\nverdict   {verdict.verdict.value.replace('_', ' ').upper()}  (score {verdict.score:g})")
+    for sentence in verdict.because[:4]:
+        typer.echo(f"          {one_line(sentence)}")
+    typer.echo(f"findings  {len(found.findings)}, of which {heavy} high or critical")
+    typer.echo(f"plan      {len(found.plan.steps)} steps, id {found.plan.plan_id}; nothing was changed")
+    typer.echo(f"coverage  {sum(not gap.outcome.seen for gap in found.coverage)} gaps in the ledger")
+    typer.echo(f"results   {terminal(out)}")
+
+
+def _coverage(case: Case) -> None:
+    for entry in case.ledger.entries():
+        counts = f"{entry.received:,} records" + (f", {entry.duplicates:,} duplicates" if entry.duplicates else "")
+        reason = f" · {one_line(entry.reason)}" if entry.reason else ""
+        typer.echo(f"{entry.outcome.value:<13} {one_line(entry.source):<26} {counts}{reason}")
+    typer.echo(f"case      {terminal(case.root)}")
+
+
+def _strict(strict: bool, found: Assessment) -> None:  # noqa: FBT001 - the option as it came
+    if strict and any(not gap.outcome.seen for gap in found.coverage):
+        raise typer.Exit(3)
 
 
 def main() -> None:

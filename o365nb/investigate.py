@@ -7,18 +7,33 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
-from o365nb import analysis, collectors, detections, intake, response
+from o365nb import collectors, detections, intake, response
+from o365nb.analysis.attribution import attribute
+from o365nb.analysis.base import Responder
+from o365nb.analysis.cause import Answers, load_answers, root_cause
+from o365nb.analysis.exposure import exposure
+from o365nb.analysis.gaps import gaps
+from o365nb.analysis.indicators import indicators
+from o365nb.analysis.persistence import inventory
+from o365nb.analysis.recipients import recipients
+from o365nb.analysis.reconcile import origins
+from o365nb.analysis.scoring import findings, judge
+from o365nb.analysis.seeds import choose_seeds
+from o365nb.analysis.trail import of_subjects
 from o365nb.case import Bundle, Case, CaseInfo, Coverage
 from o365nb.case.folder import checked_name
 from o365nb.engine import Engine
 from o365nb.errors import BadInput, O365nbError, UnknownSubject
-from o365nb.model import Answer, Assessment, DetectionAnswer, Outcome, Plan, Window, utc
+from o365nb.model import Answer, Assessment, DetectionAnswer, Label, Outcome, Plan, Window, utc
 from o365nb.progress import Progress
 from o365nb.tenant import Profile, Tenant, connect, load_profile
 
 Say = Callable[[str], None]
+#: Base URL and CA file of a practice tenant on this machine; given on the command line only, never by a file.
+Simulator = tuple[str, Path]
 DEFAULT_SPAN = "30d"
 
 
@@ -67,15 +82,17 @@ def from_practice(story_name: str, request: Request, progress: Progress) -> Case
     return case
 
 
-def from_tenant(profile_name: str, request: Request, progress: Progress, say: Say) -> Case:
+def from_tenant(
+    profile_name: str, request: Request, progress: Progress, say: Say, simulator: Simulator | None = None
+) -> Case:
     """A case on a live tenant. Raises SignInFailed, Unreachable or UnknownSubject before anything is written."""
     if not request.users:
         raise BadInput("Say whose account it is: --user name@domain.")
-    profile = load_profile(profile_name)
+    profile = profile_for(profile_name, simulator)
     name = request.case or f"{request.users[0].split('@')[0]}-{datetime.now(UTC):%Y%m%d}"
-    tenant = connect(profile, say=say)
+    tenant = connect(profile, prompt=say)
     with _admission(request.data / checked_name(name)) as root:
-        case = _live_case(root, request, tenant, request.users, door="live", tenant_name=profile_name)
+        case = _live_case(root, request, tenant, request.users, door="live", name=profile_name)
         collect(case, tenant, progress)
     return case
 
@@ -114,21 +131,196 @@ def collect(case: Case, tenant: Tenant, progress: Progress, *, again: bool = Fal
                 continue
             with progress.task(f"{unit.title}", unit="records") as task:
                 try:
-                    collectors.collect_one(unit, tenant, person, case, task.advance)
+                    collectors.collect_one(unit, tenant, person, case.info.window, case, task.advance)
                 except Exception as error:  # noqa: BLE001 - one source must not take the others down; it is said in the ledger
                     reason = f"the collector failed: {type(error).__name__}: {error}"
                     case.ledger.record(Coverage(unit.source, upn, case.info.window, Outcome.FAILED, reason=reason))
 
 
-def analyse(case: Case, progress: Progress, answers: Path | None = None) -> Assessment:
+def interview(answers: Path | None) -> Answers:
+    """The interview's answers. Raises BadEvidence naming the line that cannot be read."""
+    return load_answers(answers) if answers else {}
+
+
+def analyse(case: Case, progress: Progress, answers: Answers | None = None) -> Assessment:
     """Tables, detections, attribution, inventory, exposure, cause, verdict, plan; writes the result bundle."""
-    interview = analysis.load_answers(answers) if answers else {}
     intake.build_tables(case, progress)
     _learn_domains(case)
     with Engine(case) as engine:
         hits, answered = _detect(case, engine, progress)
         with progress.task("Judging whose event each was", unit="events") as task:
-            found = analysis.assess(engine, case, hits, answered, detections.facts(), interview, response.make_plan)
+            found = _judge(case, engine, hits, answered, answers or {})
             task.advance(len(found.attributions))
     Bundle(Path(case.info.out)).save(found)
     return found
+
+
+def _detect(case: Case, engine: Engine, progress: Progress) -> tuple[list[detections.Hit], dict[str, DetectionAnswer]]:
+    """Ask every detection. One that fails is blind, says why, and stops none of the others."""
+    hits: list[detections.Hit] = []
+    answered: dict[str, DetectionAnswer] = {}
+    units = detections.all()
+    detections.prepare(engine)
+    with progress.task("Asking the detections", total=len(units), unit="detections") as task:
+        for unit in units:
+            try:
+                answered[unit.slug], found = detections.run(
+                    unit, engine, case.ledger, case.info.subjects, case.info.window
+                )
+            except Exception as error:  # noqa: BLE001 - one detection must not take the others down; it answers blind
+                found = []
+                answered[unit.slug] = DetectionAnswer(Answer.BLIND, f"it failed: {type(error).__name__}: {error}")
+            hits += found
+            task.advance(note=unit.slug)
+    return hits, answered
+
+
+def _judge(
+    case: Case, engine: Engine, hits: list[detections.Hit], answered: dict[str, DetectionAnswer], answers: Answers
+) -> Assessment:
+    facts, subjects = detections.facts(), case.info.subjects
+    events = of_subjects(engine)
+    seeds = choose_seeds(events, subjects, hits, facts)
+    labels = attribute(engine, seeds, Responder.from_receipts(case.receipts.entries()), events)
+    where_from = origins(engine, labels)
+    found = findings(hits, facts, labels, where_from)
+    sessions = {event.event_id: event.session_id for event in events}
+    verdict = judge(found, labels, sessions, case.ledger, subjects)
+    kept = inventory(engine, case.ledger, labels, where_from, found)
+    apps = {item.id: item.because for item in kept if item.kind == "oauth_grant" and item.verdict is Label.ATTACKER}
+    return Assessment(
+        verdict=verdict,
+        findings=tuple(found),
+        detections=answered,
+        attributions=tuple(sorted(labels.values(), key=lambda label: (label.time, label.event_id))),
+        persistence=tuple(kept),
+        exposure=tuple(exposure(engine, labels)),
+        recipients=tuple(recipients(engine, labels)),
+        cause=root_cause(engine, found, labels, answers),
+        plan=response.make_plan(verdict, found, kept, engine),
+        coverage=tuple(gaps(case.ledger, subjects)),
+        indicators=tuple(indicators(engine, labels, apps)),
+    )
+
+
+def plan_of(case: Case) -> Plan:
+    """The plan as the analysis wrote it. Raises BadCase when there is none or it was edited."""
+    return Bundle(Path(case.info.out)).plan()
+
+
+@contextmanager
+def tenant_of(case: Case, say: Say, simulator: Simulator | None = None) -> Iterator[Tenant]:
+    """The tenant behind a case: the practice tenant started on the case's state, or the live one.
+
+    Raises BadInput for a case that was made from files: there is nothing to talk to.
+    """
+    if case.info.door == "practice":
+        with practice_tenant(case.info.story, case.state) as tenant:
+            yield tenant
+    elif case.info.door == "live":
+        yield connect(profile_for(case.info.tenant, simulator), prompt=say)
+    else:
+        raise BadInput(
+            f"Case {case.info.name} was made from exported files: it has no tenant to collect from or change."
+        )
+
+
+@contextmanager
+def practice_tenant(story: str, state: Path) -> Iterator[Tenant]:
+    """The practice tenant, running on this machine, signed in to by msal like any other."""
+    from o365nb.practice import PracticeTenant
+
+    with PracticeTenant(story=story, state=state) as server:
+        profile = Profile.simulator(
+            base_url=server.base_url, ca_file=server.ca_file, tenant_id=server.tenant_id, client_id=server.client_id
+        )
+        yield connect(profile, secret=server.client_secret)
+
+
+def profile_for(name: str, simulator: Simulator | None = None) -> Profile:
+    """A profile by name; with a simulator, its accounts on that practice tenant instead of the real service."""
+    profile = loadprofile_for(name)
+    if not simulator:
+        return profile
+    return Profile.simulator(
+        base_url=simulator[0],
+        ca_file=simulator[1],
+        tenant_id=profile.tenant_id,
+        client_id=profile.client_id,
+        method=profile.method,
+        certificate=profile.certificate,
+    )
+
+
+@contextmanager
+def _admission(root: Path) -> Iterator[Path]:
+    """A new case that could not be opened for bad input or a refused sign-in leaves nothing behind."""
+    fresh = not root.exists()
+    try:
+        yield root
+    except O365nbError as error:
+        if fresh and error.exit_code == BadInput.exit_code:
+            shutil.rmtree(root, ignore_errors=True)
+        raise
+
+
+def _live_case(
+    root: Path, request: Request, tenant: Tenant, users: tuple[str, ...], *, door: str, name: str = "", story: str = ""
+) -> Case:
+    """The case that stands there already, or a new one, once every account is known to the tenant."""
+    people = [collectors.find_person(tenant, user) for user in users]
+    if existing := _opened(root):
+        return existing
+    window = request.window(tenant.now()) or Window.since(DEFAULT_SPAN, tenant.now())
+    upns = tuple(person.upn for person in people)
+    return Case.create(root, _info(root, request, upns, window, door=door, tenant=name, story=story))
+
+
+def _info(
+    root: Path, request: Request, users: tuple[str, ...], window: Window, door: str, tenant: str = "", story: str = ""
+) -> CaseInfo:
+    domains = _domains_of(users)
+    return CaseInfo(
+        name=root.name,
+        subjects=users,
+        window=window,
+        door=door,
+        tenant=tenant,
+        story=story,
+        ticket=request.ticket,
+        domains=domains,
+        accepted_domains=request.accepted_domains or domains,
+        time_zone=request.time_zone,
+        out=str(request.out or request.reports / root.name),
+    )
+
+
+def _opened(root: Path) -> Case | None:
+    return Case.open(root) if (root / "case.json").is_file() else None
+
+
+def _domains_of(users: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(user.rpartition("@")[2].lower() for user in users))
+
+
+def _learn_domains(case: Case) -> None:
+    """The tenant's own word on its domains, where it was collected, beats the guess from the accounts' names."""
+    with Engine(case) as engine:
+        rows = engine.rows(
+            "SELECT DISTINCT lower(value) AS domain FROM org_config WHERE name = 'accepted_domain' ORDER BY 1"
+        )
+    if rows and (domains := tuple(dict.fromkeys([*case.info.domains, *(row["domain"] for row in rows)]))):
+        case.update(accepted_domains=domains)
+
+
+def _known(case: Case, subjects: tuple[str, ...]) -> None:
+    """Raises UnknownSubject for an account that no evidence names, with the nearest names that there are."""
+    if not subjects:
+        raise BadInput("Say whose account it is: --user name@domain.")
+    seen = intake.accounts(case)
+    for subject in subjects:
+        if subject not in seen:
+            near = get_close_matches(subject, sorted(seen), n=3, cutoff=0.5) or sorted(seen, key=seen.__getitem__)[-3:]
+            raise UnknownSubject(
+                f"{subject} is in none of the evidence. Accounts that are: {', '.join(near) or 'none'}."
+            )

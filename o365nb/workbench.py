@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from o365nb.case.folder import checked_name
-from o365nb.report import activity, measures, records, results, summary
+from o365nb.report import activity, containment, measures, records, results, summary
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import View
 
@@ -34,7 +34,7 @@ class CaseView:
         self.dossier = dossier
 
     def _repr_html_(self) -> str:
-        return summary.cover(self.dossier)._repr_html_()  # noqa: SLF001 - the case shows itself as its cover does
+        return summary.cover(self.dossier)._repr_html_()
 
     def __repr__(self) -> str:
         return repr(summary.cover(self.dossier))
@@ -108,6 +108,17 @@ class CaseView:
     def plan(self) -> View:
         """What is proposed, and what is still open."""
         return measures.plan(self.dossier)
+
+    def phase(self, name: str) -> View:
+        """The steps of one phase: preserve, contain, scope, eradicate, recover, verify or lessons."""
+        return measures.plan(self.dossier, name)
+
+    def contain(self, approve: str = "") -> View:
+        """A dry run of the containment; with the id of the plan that was read, the containment itself.
+
+        Raises NotApproved for any other id, before anything is sent.
+        """
+        return containment.contain(self.dossier, approve)
 
     @property
     def recommendations(self) -> View:

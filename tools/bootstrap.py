@@ -20,21 +20,26 @@ STAMP = ENVIRONMENT / "o365nb.stamp"
 
 def main() -> int:
     """Create or refresh the environment; returns the exit code for the shell."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this script is what an older Python meets first
         found = ".".join(map(str, sys.version_info[:3]))
-        print(f"o365nb needs Python 3.11 or newer; this is {found}. Run make PYTHON=python3.12 (or newer).", file=sys.stderr)
+        print(f"o365nb needs Python 3.11 or newer; this is {found}. Run make PYTHON=python3.12.", file=sys.stderr)
         return 2
-    wanted = hashlib.sha256((ROOT / "requirements.lock").read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    files = [ROOT / "requirements.lock", ROOT / "pyproject.toml"]
+    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     if STAMP.exists() and STAMP.read_text("utf-8") == wanted:
         return 0
     print("Setting up the environment in .venv (once; a minute or two) ...", file=sys.stderr, flush=True)
     if not PYTHON.exists():
         venv.create(ENVIRONMENT, with_pip=True)
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    for arguments in (["--require-hashes", "-r", "requirements.lock"], ["--no-deps", "--no-build-isolation", "-e", "."]):
+    locked, ourselves = (
+        ["--require-hashes", "-r", "requirements.lock"],
+        ["--no-deps", "--no-build-isolation", "-e", "."],
+    )
+    for arguments in (locked, ourselves):
         done = subprocess.run([*pip, *arguments], cwd=ROOT, check=False)
         if done.returncode:
-            print("Setting up failed: see pip's message above. Mend it and run the same command again.", file=sys.stderr)
+            print("Setting up failed: see pip's message above, mend it, and run the same again.", file=sys.stderr)
             return 1
     STAMP.write_text(wanted, "utf-8")
     return 0

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from o365nb.analysis.base import Responder, Seed, accepted_domains, moment, short, subjects_of
 from o365nb.analysis.baseline import Baseline, build, shared_networks
-from o365nb.analysis.closure import Claim, Ground, bursts, close
+from o365nb.analysis.closure import Claim, Ground, bursts, close, seeded
 from o365nb.analysis.neighbours import baselines_of, claims_on_others, object_traces
 from o365nb.analysis.seeds import inbound
 from o365nb.analysis.trail import Event, load, of_subjects
@@ -78,13 +78,7 @@ def _elsewhere(engine: Engine, seeds: Mapping[str, Seed], known: set[str]) -> di
         return {}
     engine.table("analysis_seeds", {"event_id": "VARCHAR"}, [(key,) for key in missing])
     found = load(engine, "event_id IN (SELECT event_id FROM analysis_seeds)")
-    return {
-        event.event_id: Claim(
-            event, seeds[event.event_id].confidence, 0, f"is evidence of: {seeds[event.event_id].why}"
-        )
-        for event in found
-        if not event.device_managed
-    }
+    return {event.event_id: seeded(event, seeds[event.event_id]) for event in found if not event.device_managed}
 
 
 def _stands(event: Event, baselines: Mapping[str, Baseline]) -> bool:

@@ -74,6 +74,10 @@ class Seed:
     slugs: tuple[str, ...] = ()
 
 
+#: Outcomes of a receipt after which the tenant may have been changed.
+_CHANGED = ("applied", "unverified", "intended")
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change the kit made: when it was sent, and to what."""
@@ -92,14 +96,15 @@ class Responder:
 
     @classmethod
     def from_receipts(cls, receipts: Iterable[dict[str, Any]]) -> Responder:
-        """The responder as `receipts.jsonl` tells it; lines without a time or target are no changes."""
-        apps, requests, changes = set(), set(), []
+        """The responder as `receipts.jsonl` tells it; a step that was refused or held already changed nothing."""
+        apps, requests, changes = set[str](), set[str](), list[Change]()
         for line in receipts:
-            apps |= {str(line[name]).lower() for name in ("app_id", "client_id") if line.get(name)}
+            if line.get("outcome") not in _CHANGED:
+                continue
+            apps |= {str(line["app_id"]).lower()} if line.get("app_id") else set()
             requests |= {str(item).lower() for item in line.get("request_ids") or () if item}
-            moment = line.get("time") or line.get("at")
-            if moment and line.get("target"):
-                changes.append(Change(utc(str(moment)), str(line["target"]).lower()))
+            targets = {str(line.get("target") or ""), str((line.get("arguments") or {}).get("upn") or "")} - {""}
+            changes += [Change(utc(str(line["at"])), target.lower()) for target in sorted(targets)]
         return cls(frozenset(apps), frozenset(requests), tuple(changes))
 
 

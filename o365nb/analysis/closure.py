@@ -25,6 +25,8 @@ CARRIES = {
     "burst": 0.88,
     "pair": 0.8,
 }
+#: Where the trace says attacker and the wider network or program says user, the trace carries less.
+DOUBTED = {"session": 0.75, "token": 0.75, "correlation": 0.75, "address": 0.95}
 _SAID = {
     "token": "has the same token {0} as",
     "session": "has the same session {0} as",
@@ -57,6 +59,11 @@ class Claim:
         return f"{self.event.said()}, which {self.because}"
 
 
+def seeded(event: Event, seed: Seed) -> Claim:
+    """The claim that a seed makes."""
+    return Claim(event, seed.confidence, 0, f"is evidence of: {short(seed.why, 300)}")
+
+
 @dataclass(slots=True)
 class Ground:
     """What the closure needs to know of the world besides the events."""
@@ -87,7 +94,7 @@ def close(events: Iterable[Event], seeds: Mapping[str, Seed], ground: Ground) ->
         for trace in ground.traces(event):
             by_trace.setdefault(trace, []).append(event)
         if seed := seeds.get(event.event_id):
-            claims[event.event_id] = Claim(event, seed.confidence, 0, f"is evidence of: {seed.why}")
+            claims[event.event_id] = seeded(event, seed)
     malicious = {
         claim.event.app_id
         for claim in claims.values()
@@ -147,10 +154,10 @@ def join(trace: Trace, claim: Claim, event: Event, ground: Ground, hop: int) -> 
     if kind not in ("message", "domain") and normal:
         if normal.protects(event):
             return None
-        if kind in ("session", "token", "correlation") and normal.own(event):
-            carried *= 0.75  # the trace says attacker, the network or program says user
-        elif normal.own(event):
-            return None
+        if normal.own(event):
+            if kind not in DOUBTED:
+                return None
+            carried *= DOUBTED[kind]
     if kind in ("address", "pair") and event.time < ground.first - BACK:
         return None
     if kind == "correlation" and not _one_flow(claim.event, event):

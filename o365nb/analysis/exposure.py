@@ -27,7 +27,12 @@ _LINKS = {
     "AddedToSecureLink": "somebody was added to a link",
     "SharingInvitationCreated": "somebody was invited",
 }
-_CHATS = {"MessageRead": "read", "MessagesListed": "listed", "ChatRetrieved": "read", "MessageHostedContentRead": "opened"}
+_CHATS = {
+    "MessageRead": "read",
+    "MessagesListed": "listed",
+    "ChatRetrieved": "read",
+    "MessageHostedContentRead": "opened",
+}
 #: After a mailbox is throttled, its accesses go unrecorded for up to this long (Microsoft's documentation).
 BLIND = timedelta(hours=24)
 
@@ -48,12 +53,13 @@ def exposure(engine: Engine, labels: Labels) -> list[Exposure]:
 
 def _rows(engine: Engine) -> list[dict[str, Any]]:
     return engine.rows("""
-        SELECT e.event_id, e.time, e.operation, coalesce(e.target, '') AS target,
-               coalesce(lower(coalesce(e.mailbox_owner, e.actor)), '') AS subject, e.message_ids, e.folders, e.message_id,
+        SELECT e.event_id, e.time, e.operation, coalesce(e.target, '') AS target, e.message_ids,
+               coalesce(lower(coalesce(e.mailbox_owner, e.actor)), '') AS subject, e.folders, e.message_id,
                max(CASE WHEN p.name LIKE '%MailAccessType' THEN lower(p.value) END) AS access,
                bool_or(p.name LIKE '%IsThrottled' AND lower(p.value) = 'true') AS throttled
         FROM events e JOIN analysis_attackers a ON a.event_id = e.event_id
-        LEFT JOIN event_properties p ON p.event_id = e.event_id AND (p.name LIKE '%MailAccessType' OR p.name LIKE '%IsThrottled')
+        LEFT JOIN event_properties p ON p.event_id = e.event_id
+             AND (p.name LIKE '%MailAccessType' OR p.name LIKE '%IsThrottled')
         WHERE e.source <> 'message_trace' GROUP BY ALL ORDER BY e.time, e.event_id
     """)
 
@@ -85,7 +91,9 @@ def _mail(row: dict[str, Any], label: Attribution, subjects: dict[str, str]) -> 
     folders = ", ".join(row["folders"] or ())
     if row["access"] == "sync":
         for folder in row["folders"] or ["(folder not named)"]:
-            yield _made(row, label, "folder", folder, "the folder was synchronised: every mail in it must be taken as read")
+            yield _made(
+                row, label, "folder", folder, "the folder was synchronised: every mail in it must be taken as read"
+            )
     else:
         where = f" in {short(folders, 80)}" if folders else ""
         for message in row["message_ids"] or ():
@@ -97,9 +105,7 @@ def _mail(row: dict[str, Any], label: Attribution, subjects: dict[str, str]) -> 
         yield _made(row, label, "mail", f"(all mail until {moment(end)})", why, certain=False)
 
 
-def _made(
-    row: dict[str, Any], label: Attribution, kind: str, item: str, why: str, *, certain: bool = True
-) -> Exposure:
+def _made(row: dict[str, Any], label: Attribution, kind: str, item: str, why: str, *, certain: bool = True) -> Exposure:
     sure = certain and label.confidence >= SURE
     doubt = "" if sure or not certain else f"; whose event it was is not sure (confidence {label.confidence:.2f})"
     time = aware(row["time"]) or label.time

@@ -18,11 +18,17 @@ SOURCES = {
     "directory_audit": ("The directory log", "Added sign-in methods, devices or consents would not be seen"),
     "ual": ("The unified audit log", "Reading, searching and changes in the mailbox would not be seen"),
     "message_trace": ("The message trace", "Mail that was sent or received in that time would not be seen"),
-    "users": ("The account's own settings", "Whether the account is enabled and when its password changed is not known"),
+    "users": (
+        "The account's own settings",
+        "Whether the account is enabled and when its password changed is not known",
+    ),
     "inbox_rules": ("The inbox rules", "A rule that hides or diverts mail may stand unseen"),
     "inbox_rules.hidden": ("The hidden inbox rules", "A rule that Outlook does not show may stand unseen"),
     "mailboxes": ("The mailbox settings", "Forwarding to an outside address may stand unseen"),
-    "oauth_grants": ("The consents given to applications", "An application that may still read the mail may stand unseen"),
+    "oauth_grants": (
+        "The consents given to applications",
+        "An application that may still read the mail may stand unseen",
+    ),
     "auth_methods": ("The sign-in methods", "A method that the intruder added may stand unseen"),
     "devices": ("The registered devices", "A device that the intruder joined may stand unseen"),
     "org_config": ("The organisation's settings", "Whether auditing was on is not known"),
@@ -50,13 +56,11 @@ _OUTCOMES = {
 def gaps(ledger: Ledger, subjects: Iterable[str]) -> list[Gap]:
     """Every line of the ledger with its sentence, and one line for each source that nobody asked for."""
     entries = ledger.entries()
-    asked = {entry.source.partition("/")[0] for entry in entries} | {entry.source for entry in entries}
     found = [_gap(entry) for entry in entries]
-    found += [
-        Gap(source, "", None, None, Outcome.EMPTY, 0, 0, 0, "never asked for", "", _never(source))
-        for source in SOURCES
-        if source not in asked
-    ]
+    for source in SOURCES:
+        about = {entry.subject for entry in entries if source in (entry.source, entry.source.partition("/")[0])}
+        missing = [] if "" in about else [subject for subject in subjects if subject not in about]
+        found += [_never(source, subject) for subject in missing]
     return found
 
 
@@ -80,7 +84,11 @@ def _gap(entry: Coverage) -> Gap:
 def sentence(entry: Coverage) -> str:
     """What one ledger line forces into the report; "" when the source was seen whole and every record was read."""
     base, _, part = entry.source.partition("/")
-    what, risk = SOURCES.get(entry.source) or SOURCES.get(base) or (f"The source {short(base, 40)}", "What it would show is not known")
+    what, risk = (
+        SOURCES.get(entry.source)
+        or SOURCES.get(base)
+        or (f"The source {short(base, 40)}", "What it would show is not known")
+    )
     what += f" ({short(part, 40)})" if part else ""
     what += f" of {short(entry.subject, 80)}" if entry.subject else ""
     what += f" in {short(entry.file, 120)}" if entry.file else ""
@@ -89,13 +97,19 @@ def sentence(entry: Coverage) -> str:
         before = f"before {entry.window.end:%Y-%m-%d} " if entry.window else ""
         reason = f" ({short(entry.reason, 240).rstrip('.')})" if entry.reason else ""
         kept = KEPT.get(base, "it is older than Microsoft keeps it")
-        were = "was" if what.startswith(("The directory", "The unified", "The message", "The source")) else "were"
+        were = _were(what)
         said.append(form.format(what=what, were=were, reason=reason, risk=risk, before=before, kept=kept))
     if entry.unparsable:
-        said.append(f"{what}: {plural(entry.unparsable, 'record')} could not be read and {'is' if entry.unparsable == 1 else 'are'} missing from the judgement.")
+        lost = plural(entry.unparsable, "record")
+        said.append(f"{what}: {lost} could not be read; what stood there is missing from the judgement.")
     return " ".join(said)
 
 
-def _never(source: str) -> str:
+def _never(source: str, subject: str) -> Gap:
     what, risk = SOURCES[source]
-    return f"{what} {'was' if what.startswith(('The directory', 'The unified', 'The message')) else 'were'} not among the evidence. {risk}."
+    said = f"{what} of {short(subject, 80)} {_were(what)} not among the evidence. {risk}."
+    return Gap(source, subject, None, None, Outcome.EMPTY, 0, 0, 0, "never asked for", "", said)
+
+
+def _were(what: str) -> str:
+    return "was" if what.startswith(("The directory log", "The unified", "The message", "The source")) else "were"

@@ -27,7 +27,7 @@ class _Seen:
 def indicators(engine: Engine, labels: Labels, apps: Mapping[str, str] | None = None) -> list[Indicator]:
     """What others can look for, each with how often and in what it was seen.
 
-    `apps` are the application ids whose grants are the attacker's, with the reason.
+    `apps` are the keys of the grants (or application ids) that are the attacker's, with the reason.
     """
     marks = [(key, _mark(label)) for key, label in labels.items()]
     engine.table("analysis_labels", {"event_id": "VARCHAR", "label": "VARCHAR"}, marks)
@@ -47,7 +47,8 @@ def indicators(engine: Engine, labels: Labels, apps: Mapping[str, str] | None = 
     made = [
         Indicator(kind, value, aware(seen.first), aware(seen.last), _why(seen)) for (kind, value), seen in found.items()
     ]
-    made += [Indicator("app_id", app, None, None, why) for app, why in (apps or {}).items()]
+    ids = {row["key"]: row["app_id"] for row in engine.rows("SELECT key, app_id FROM oauth_grants")}
+    made += [Indicator("app_id", ids.get(app) or app, None, None, why) for app, why in (apps or {}).items()]
     return sorted(made, key=lambda one: (_ORDER.index(one.kind), one.value))
 
 
@@ -78,7 +79,8 @@ def _innocent(engine: Engine) -> set[tuple[str, str]]:
     found = set()
     for kind, column in columns.items():
         rows = engine.rows(f"""
-            SELECT DISTINCT lower(e.{column}) AS value FROM events e LEFT JOIN analysis_labels l ON l.event_id = e.event_id
+            SELECT DISTINCT lower(e.{column}) AS value FROM events e
+            LEFT JOIN analysis_labels l ON l.event_id = e.event_id
             WHERE e.{column} IS NOT NULL AND e.source <> 'message_trace' AND e.result IS DISTINCT FROM 'failure'
               AND coalesce(l.label, 'other') IN ('user', 'responder', 'other')
         """)

@@ -18,8 +18,7 @@ _ACROSS = ("session", "token", "device", "address", "app")
 def object_traces(engine: Engine, events: Iterable[Event]) -> dict[str, tuple[Trace, ...]]:
     """Event id → traces over objects: an inbox rule by owner and name or id, a registered device by its id."""
     found: dict[str, tuple[Trace, ...]] = {}
-    sql = "SELECT event_id, lower(owner) AS owner, coalesce(rule_id, '') AS rule_id, coalesce(name, '') AS name FROM rule_changes"
-    for row in engine.rows(sql):
+    for row in engine.rows("SELECT event_id, lower(owner) AS owner, rule_id, name FROM rule_changes"):
         keys = [f"{row['owner']} {value}" for value in (row["name"], row["rule_id"]) if value]
         found[row["event_id"]] = tuple(("rule", key) for key in keys)
     devices: dict[str, str] = {}

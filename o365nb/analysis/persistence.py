@@ -17,7 +17,11 @@ _DELEGATE = {
     "Add-MailboxFolderPermission": ("delegate", "access to a folder"),
     "AddFolderPermissions": ("delegate", "access to a folder"),
 }
-_REMOVED_BY = {"Add-MailboxPermission": "Remove-MailboxPermission", "Add-RecipientPermission": "Remove-RecipientPermission"}
+_TRUSTEE = "'Parameters.User', 'Parameters.Trustee', 'Parameters.MemberUpn', 'Item.ParentFolder.MemberUpn'"
+_REMOVED_BY = {
+    "Add-MailboxPermission": "Remove-MailboxPermission",
+    "Add-RecipientPermission": "Remove-RecipientPermission",
+}
 
 
 def inventory(
@@ -33,7 +37,7 @@ def inventory(
         *_rules(engine, ledger, log, origins, cited),
         *_forwarding(engine, origins, cited),
         *_past_forwarding(engine, log, cited),
-        *_delegates(engine, log, origins, cited),
+        *_delegates(engine, log, cited),
         *_grants(engine, origins, cited),
         *_methods(engine, origins, cited),
         *_devices(engine, origins, cited),
@@ -173,7 +177,8 @@ def _past_forwarding(engine: Engine, log: Log, cited: Mapping[str, list[str]]) -
     rows = engine.rows("""
         SELECT e.event_id, e.time, lower(coalesce(e.mailbox_owner, e.target, e.actor)) AS owner, lower(p.value) AS at
         FROM events e JOIN event_properties p ON p.event_id = e.event_id
-        WHERE e.operation = 'Set-Mailbox' AND p.name LIKE 'Parameters.Forwarding%Address' AND coalesce(p.value, '') <> ''
+        WHERE e.operation = 'Set-Mailbox' AND p.name LIKE 'Parameters.Forwarding%Address'
+          AND coalesce(p.value, '') <> ''
         ORDER BY e.time, e.event_id
     """)
     for where in dict.fromkeys(row["at"].removeprefix("smtp:") for row in rows):
@@ -182,19 +187,19 @@ def _past_forwarding(engine: Engine, log: Log, cited: Mapping[str, list[str]]) -
             fate = "it does not stand any more" if read else "mailbox settings were not read: it must be taken to stand"
             row = {"key": f"forwarding:{mine[0]['owner']}:{where}", "owner": mine[0]["owner"], "seen_by": ["log"]}
             told = Origin(origin.label, f"{origin.because}; {fate}", origin.created, origin.events)
-            yield _item("forwarding", row, f"The mailbox was set to forward to {short(where, 120)}", told, cited, removed=read)
+            yield _item(
+                "forwarding", row, f"The mailbox was set to forward to {short(where, 120)}", told, cited, removed=read
+            )
 
 
-def _delegates(
-    engine: Engine, log: Log, origins: Mapping[str, Origin], cited: Mapping[str, list[str]]
-) -> Iterator[Persistence]:
+def _delegates(engine: Engine, log: Log, cited: Mapping[str, list[str]]) -> Iterator[Persistence]:
     operations = ", ".join(f"'{name}'" for name in (*_DELEGATE, *_REMOVED_BY.values()))
     rows = engine.rows(f"""
         SELECT e.event_id, e.time, e.operation, lower(coalesce(e.mailbox_owner, e.target, e.actor)) AS owner,
-               lower(max(CASE WHEN p.name IN ('Parameters.User', 'Parameters.Trustee', 'Parameters.MemberUpn', 'Item.ParentFolder.MemberUpn')
-                              THEN p.value END)) AS trustee
+               lower(max(CASE WHEN p.name IN ({_TRUSTEE}) THEN p.value END)) AS trustee
         FROM events e LEFT JOIN event_properties p ON p.event_id = e.event_id
-        WHERE e.operation IN ({operations}) AND e.actor_kind IS DISTINCT FROM 'system' AND e.result IS DISTINCT FROM 'failure'
+        WHERE e.operation IN ({operations}) AND e.actor_kind IS DISTINCT FROM 'system'
+          AND e.result IS DISTINCT FROM 'failure'
         GROUP BY ALL ORDER BY e.time, e.event_id
     """)
     for row in rows:
@@ -208,7 +213,8 @@ def _delegates(
         ]
         kind, right = _DELEGATE[row["operation"]]
         trustee = row["trustee"] or "somebody the log does not name"
-        words = f"{short(trustee, 120)} was given {right}{f' (taken back at {moment(later[0]['time'])})' if later else ''}"
+        back = f" (taken back at {moment(later[0]['time'])})" if later else ""
+        words = f"{short(trustee, 120)} was given {right}{back}"
         state = {"key": f"{kind}:{row['owner']}:{row['event_id']}", "owner": row["owner"], "seen_by": ["log"]}
         origin = log.origin([row]) or Origin(Label.UNKNOWN, "known from the log only", aware(row["time"]))
         yield _item(kind, state, words, origin, cited, removed=bool(later))
@@ -237,5 +243,6 @@ def _devices(engine: Engine, origins: Mapping[str, Origin], cited: Mapping[str, 
     for row in engine.rows("SELECT * FROM devices ORDER BY key"):
         origin = origins[row["key"]]
         managed = "managed" if row["managed"] else "not managed"
-        words = f'Device "{short(row["name"] or "", 60)}", {row["os"] or "unknown system"} {row["os_version"] or ""}, {managed}'
+        system = f"{row['os'] or 'unknown system'} {row['os_version'] or ''}".strip()
+        words = f'Device "{short(row["name"] or "", 60)}", {system}, {managed}'
         yield _item("device", row, words, origin, cited)

@@ -21,10 +21,13 @@ def recipients(engine: Engine, labels: Labels) -> list[Recipient]:
         SELECT e.time, e.source, lower(e.actor) AS sender, lower(coalesce(e.target, '')) AS target,
                coalesce(e.message_id, '') AS message_id
         FROM events e JOIN analysis_attackers a ON a.event_id = e.event_id
-        WHERE e.source = 'message_trace' OR e.operation IN ('Send', 'SendAs', 'SendOnBehalf') ORDER BY e.time, e.event_id
+        WHERE e.source = 'message_trace' OR e.operation IN ('Send', 'SendAs', 'SendOnBehalf')
+        ORDER BY e.time, e.event_id
     """)
-    after = _sign_ins_after(engine, labels)
-    read = {row["upn"] for row in engine.rows("SELECT DISTINCT lower(actor) AS upn FROM events WHERE source = 'sign_in'")}
+    after = _sign_ins_after(engine)
+    read = {
+        row["upn"] for row in engine.rows("SELECT DISTINCT lower(actor) AS upn FROM events WHERE source = 'sign_in'")
+    }
     found: dict[tuple[str, str], Recipient] = {}
     traced = {row["message_id"] for row in rows if row["source"] == "message_trace"}
     for row in rows:
@@ -42,7 +45,7 @@ def recipients(engine: Engine, labels: Labels) -> list[Recipient]:
     return list(found.values())
 
 
-def _sign_ins_after(engine: Engine, labels: Labels) -> dict[str, list[tuple[datetime, str]]]:
+def _sign_ins_after(engine: Engine) -> dict[str, list[tuple[datetime, str]]]:
     """Successful attacker-labelled sign-ins by account, in order of time."""
     rows = engine.rows("""
         SELECT lower(e.actor) AS upn, e.time, coalesce(e.client_ip, 'an unknown address') AS client_ip
@@ -55,9 +58,7 @@ def _sign_ins_after(engine: Engine, labels: Labels) -> dict[str, list[tuple[date
     return found
 
 
-def _after(
-    address: str, time: datetime, sign_ins: dict[str, list[tuple[datetime, str]]], read: set[str]
-) -> str:
+def _after(address: str, time: datetime, sign_ins: dict[str, list[tuple[datetime, str]]], read: set[str]) -> str:
     later = [(at, ip) for at, ip in sign_ins.get(address, ()) if at > time]
     if later:
         return f"yes: a sign-in from the attacker's address {later[0][1]} at {moment(later[0][0])}"

@@ -74,7 +74,9 @@ class Log:
         keys = tuple(row["event_id"] for row in made)
         created = born or aware(made[0]["time"])
         if not labelled:
-            return Origin(Label.UNKNOWN, f"made at {moment(created)} by somebody outside this case's labels", created, keys)
+            return Origin(
+                Label.UNKNOWN, f"made at {moment(created)} by somebody outside this case's labels", created, keys
+            )
         best = max(labelled, key=_weight)
         return Origin(best.label, f"made by an event at {moment(best.time)} that {_whose(best)}", created, keys)
 
@@ -119,7 +121,11 @@ def rule_events(engine: Engine) -> dict[tuple[str, str], list[Row]]:
 
 def rule_keys(row: Mapping[str, Any]) -> list[str]:
     """By what a rule is known: its name as written, and its id."""
-    return [key for key in (f"name {row['name']}" if row["name"] else "", f"id {row['rule_id']}" if row["rule_id"] else "") if key]
+    return [
+        key
+        for key in (f"name {row['name']}" if row["name"] else "", f"id {row['rule_id']}" if row["rule_id"] else "")
+        if key
+    ]
 
 
 def changes_of(rule: Mapping[str, Any], log: Mapping[tuple[str, str], list[Row]]) -> list[Row]:
@@ -152,7 +158,9 @@ def _method(log: Log, row: Row) -> Origin:
     born, owner = aware(row["created"]), (row["owner"] or "").lower()
     if row["method_type"] == "password":
         return Origin(Label.USER, "every account has one; it is reset during recovery, not removed", born)
-    mine = [event for event in log.events if event["operation"] in _METHOD and owner in (event["target"], event["actor"])]
+    mine = [
+        event for event in log.events if event["operation"] in _METHOD and owner in (event["target"], event["actor"])
+    ]
     if born:
         made = [event for event in mine if abs((aware(event["time"]) or born) - born) <= _SAME]
     else:
@@ -192,9 +200,8 @@ def _mailbox(engine: Engine, log: Log, row: Row) -> Origin:
         return Origin(Label.USER, "forwards nowhere")
     sets = engine.rows(
         """SELECT e.event_id, e.time FROM events e JOIN event_properties p ON p.event_id = e.event_id
-           WHERE e.operation = 'Set-Mailbox' AND p.name LIKE '%Forwarding%Address' AND lower(p.value) LIKE '%' || ? || '%'
+           WHERE e.operation = 'Set-Mailbox' AND p.name LIKE '%Forwarding%Address' AND contains(lower(p.value), ?)
            ORDER BY e.time""",
         [where],
     )
     return log.origin(sets) or log.older(None, "ual")
-

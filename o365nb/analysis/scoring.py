@@ -8,6 +8,7 @@ seen by five detections counts once, an attack that was followed through its pha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from o365nb.analysis.base import (
@@ -69,8 +70,6 @@ def _finding(hit: HitLike, fact: DetectionLike, labels: Labels, origins: Mapping
 
 
 def _numbered(finding: Finding, number: int) -> Finding:
-    from dataclasses import replace
-
     return replace(finding, id=f"F-{number:03d}")
 
 
@@ -115,8 +114,7 @@ def judge(
     score = case_score(found)
     missing = uncovered(ledger, subjects)
     verdict = _verdict(found, score, labels, sessions, missing=bool(missing))
-    mine = [label for label in attackers(labels)]
-    last = max((label.time for label in mine), default=None)
+    last = max((label.time for label in attackers(labels)), default=None)
     return CaseVerdict(
         verdict,
         score,
@@ -188,7 +186,9 @@ def _because(verdict: Verdict, found: list[Finding], labels: Labels, missing: li
     if missing:
         said.append(f"Not seen whole: {', '.join(missing[:6])}. What happened there is not known.")
     elif not said:
-        said.append("No detection found anything, and the sign-ins, the mailbox audit log and the inbox rules were read.")
+        said.append(
+            "No detection found anything, and the sign-ins, the mailbox audit log and the inbox rules were read."
+        )
     return said
 
 

@@ -54,7 +54,7 @@ def find_person(tenant: Tenant, upn: str) -> Person:
     return Person(str(found["id"]), name, tuple(dict.fromkeys(address for address in (mail, name) if address)))
 
 
-def collect_one(  # noqa: PLR0917 - who, what, when, where to: each is needed every time
+def collect_one(
     collector: Collector, tenant: Tenant, person: Person, window: Window, case: Case, advance: Advance
 ) -> Coverage:
     """Fetch one source about one person, keep it, and say in the ledger how that ended.

@@ -152,7 +152,8 @@ def shared_with_anyone() -> str:
                || s.place AS summary, s.sureness AS confidence
         FROM strange_events AS s JOIN events AS x ON x.event_id = s.event_id
         WHERE s.operation IN ('AnonymousLinkCreated', 'AnonymousLinkUpdated', 'SecureLinkCreated', 'AddedToSecureLink',
-                              'SharingInvitationCreated') AND coalesce(s.result, '') <> 'failure'
+                              'SharingInvitationCreated') AND s.grade IN ('clear', 'no_history')
+          AND coalesce(s.result, '') <> 'failure'
     """
 
 
@@ -169,10 +170,10 @@ def files_taken() -> str:
     """At least 25 files were downloaded within three minutes by an unfamiliar hand."""
     return """
         WITH taken AS (
-            SELECT *, lag(time, 24) OVER (PARTITION BY subject ORDER BY time, event_id) AS earlier,
-                   lead(time, 24) OVER (PARTITION BY subject ORDER BY time, event_id) AS later
-            FROM strange_events WHERE operation IN ('FileDownloaded', 'FileSyncDownloadedFull')
-                AND coalesce(result, '') <> 'failure'
+            SELECT *, lag(time, 24) OVER (PARTITION BY subject ORDER BY time, event_id) AS earlier
+            FROM strange_events
+            WHERE operation IN ('FileDownloaded', 'FileSyncDownloadedFull') AND grade IN ('clear', 'no_history')
+              AND coalesce(result, '') <> 'failure'
         ),
         bursts AS (SELECT DISTINCT subject, day FROM taken WHERE epoch(time) - epoch(earlier) <= 180),
         totals AS (SELECT subject, day, count(*) AS files FROM taken GROUP BY subject, day)

@@ -40,7 +40,9 @@ def mass_mail() -> str:
         big AS (SELECT * FROM hours WHERE sent >= 50),
         usual AS (
             SELECT b.subject, b.source, b.hour, count(DISTINCT h.day) AS days FROM big AS b
-            JOIN hours AS h ON h.subject = b.subject AND h.source = b.source AND h.day < b.day AND h.sent * 5 > b.sent
+            LEFT JOIN break_ins AS i ON i.subject = b.subject
+            JOIN hours AS h ON h.subject = b.subject AND h.source = b.source AND h.day <> b.day AND h.sent * 5 > b.sent
+             AND (h.day < b.day OR i.since IS NULL OR h.day < CAST(i.since AS DATE))
             GROUP BY b.subject, b.source, b.hour
         ),
         bursts AS (

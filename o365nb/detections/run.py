@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from o365nb.case.ledger import Coverage, Ledger
@@ -34,7 +35,7 @@ def run(
 
     Evidence outside the window teaches what is usual, but is not reported.
     """
-    rows = engine.rows(detection.query())
+    rows = [_floats(row) for row in engine.rows(detection.query())]
     if detection.refine:
         rows = detection.refine(rows)
     hits = _hits(detection, [row for row in rows if _within(row["time"], window)])
@@ -67,6 +68,10 @@ def _hit(detection: Detection, subject: str, rows: Rows) -> Hit:
         summary=_short(one_line(rows[0]["summary"])),
         confidence=round(min(1.0, max(0.3, float(sure))), 2),
     )
+
+
+def _floats(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()}
 
 
 def _order(row: dict[str, Any]) -> tuple[float, str, str]:

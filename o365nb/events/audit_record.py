@@ -63,8 +63,9 @@ SELECT raw_file, raw_line, seq, record->>'$."@damaged"' IS NOT NULL AS damaged,
     lower(who) AS actor,
     CASE
         WHEN who IS NULL OR lower(who) = 'not available' THEN 'unknown'
-        WHEN regexp_matches(lower(who), '^(nt authority|nt service|sharepoint)\\\\|^s-1-5-|^app@sharepoint$|^certificate$'
-            || '|applicationaccount@.*\\.prod\\.outlook\\.com$|^microsoft teams sync$|^dlppolicy') THEN 'system'
+        WHEN regexp_matches(lower(who), '^(nt authority|nt service|sharepoint)\\\\|^s-1-5-|^app@sharepoint$'
+            || '|^certificate$|applicationaccount@.*\\.prod\\.outlook\\.com$|^microsoft teams sync$'
+            || '|^dlppolicy') THEN 'system'
         WHEN regexp_matches(lower(who), '^serviceprincipal_|^spo_|^application$') THEN 'service_principal'
         WHEN contains(lower(who), '#ext#') OR user_type IN ('10', 'guest') THEN 'guest'
         WHEN user_type IN ('3', 'dcadmin', '4', 'system', '7', 'custompolicy', '8', 'systempolicy') THEN 'system'
@@ -94,7 +95,8 @@ SELECT raw_file, raw_line, seq, record->>'$."@damaged"' IS NOT NULL AS damaged,
     -- ResultStatus lies for sign-ins (UserLoginFailed says Success): there the error code decides.
     CASE
         WHEN operation IN {_SIGN_IN} AND number IN ({quoted_list(INTERRUPTED)}) THEN 'interrupted'
-        WHEN operation IN {_SIGN_IN} AND coalesce(number, '0') = '0' AND logon_error LIKE '%Interrupt' THEN 'interrupted'
+        WHEN operation IN {_SIGN_IN} AND coalesce(number, '0') = '0' AND logon_error LIKE '%Interrupt'
+            THEN 'interrupted'
         WHEN operation = 'UserLoginFailed' THEN 'failure'
         WHEN operation = 'UserLoggedIn' AND coalesce(number, '0') = '0' AND logon_error IS NULL THEN 'success'
         WHEN operation = 'UserLoggedIn' THEN 'failure'

@@ -2,13 +2,35 @@
 
     add_files(case, folder, progress)      keep the files raw, with custody
     build_tables(case, progress)           everything raw in the case (either door) → tables/*.parquet
-    evidence_span(case, subjects)          the window that the evidence itself suggests
+    check_subjects(case, upns)             whether the accounts are in the evidence at all
+    evidence_span(case, upns)              the window that the evidence itself suggests
     record_file_coverage(case)             what each file covers of the case's window, into the ledger
 
 The order matters: whether a file covers the window can only be said once the window is known.
 """
 
 from o365nb.intake.base import Damaged, Origin, Record, Shape
+from o365nb.intake.counts import FileCount, Span, TableCounts
+from o365nb.intake.coverage import check_subjects, evidence_span, record_file_coverage, subjects_seen
+from o365nb.intake.files import add_files
 from o365nb.intake.recognition import recognise, shape_named, shapes
+from o365nb.intake.tables import build_tables
 
-__all__ = ["Damaged", "Origin", "Record", "Shape", "recognise", "shape_named", "shapes"]
+__all__ = [
+    "Damaged",
+    "FileCount",
+    "Origin",
+    "Record",
+    "Shape",
+    "Span",
+    "TableCounts",
+    "add_files",
+    "build_tables",
+    "check_subjects",
+    "evidence_span",
+    "recognise",
+    "record_file_coverage",
+    "shape_named",
+    "shapes",
+    "subjects_seen",
+]

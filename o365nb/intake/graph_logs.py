@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from o365nb.events.times import iso_time
 from o365nb.intake.audit_data import audit_record
 from o365nb.intake.base import Damaged, Record
 from o365nb.intake.forms import JsonShape
-from o365nb.intake.text import iso_time
 
 
 class GraphSignInJson(JsonShape):

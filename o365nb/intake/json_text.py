@@ -15,7 +15,9 @@ from o365nb.intake.base import Damaged
 #: Keys under which services and tools wrap a list of records.
 _WRAPPERS = ("value", "records", "Records")
 _GAP = re.compile(r"[\s,]*")
-_OPENING = re.compile(r'\{\s*(?:"@[^"]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|\[\s*\])\s*,\s*)*"(?:value|records|Records)"\s*:\s*\[')
+_OPENING = re.compile(
+    r'\{\s*(?:"@[^"]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|\[\s*\])\s*,\s*)*"(?:value|records|Records)"\s*:\s*\['
+)
 _NEW_LINE_VALUE = re.compile(r"^[\[{]", re.MULTILINE)
 _CONTEXT = re.compile(r'"@odata\.context"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _SLOW = json.JSONDecoder(strict=False)
@@ -45,8 +47,7 @@ def items(text: str) -> Iterator[Item | Damaged]:
     except ValueError:
         yield from _lines(text) if _is_lines(text) else _salvage(text)
         return
-    for ordinal, item in enumerate((item for item in unwrap(whole) if item is not None), 1):
-        yield ordinal, item
+    yield from enumerate((item for item in unwrap(whole) if item is not None), 1)
 
 
 def unwrap(value: Any) -> list[Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from o365nb.events.times import iso_time
 from o365nb.intake.audit_data import audit_record
 from o365nb.intake.base import Damaged, Origin, Record
 from o365nb.intake.csv_text import CsvRow, cut
 from o365nb.intake.forms import CsvShape
-from o365nb.intake.text import iso_time
 
 
 class AuditCsv(CsvShape):

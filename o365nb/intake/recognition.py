@@ -49,13 +49,9 @@ def recognise(path: Path | str, data: bytes) -> tuple[Shape, str]:
 
 
 def _why(head: str, score: float, best: Shape) -> str:
-    columns = csv_text.header(head)
-    objects = json_text.sample(head)
-    if not objects and len(columns) < 2:
-        return "no known export: neither a CSV with a header nor JSON with records"
-    seen = "CSV" if not objects else "JSON"
     if score <= 0:
-        return f"no known export: a {seen} file with nothing that any known export has"
+        what = "JSON" if json_text.sample(head) else "CSV" if len(csv_text.header(head)) > 3 else "text"
+        return f"no known export: {what} with nothing in it that any known export has"
     lacking = best.lacks(head)
     missing = f", but lacks {', '.join(lacking[:6])}" if lacking else ""
     return f"no known export: nearest to {best.title}{missing}"

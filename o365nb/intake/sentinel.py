@@ -7,13 +7,13 @@ The portal's export marks times `[UTC]` and writes them month first, splits dyna
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
+from o365nb.events.times import iso_time
 from o365nb.intake.base import Damaged, Origin, Record
 from o365nb.intake.csv_text import CsvRow, Row
 from o365nb.intake.forms import CsvShape
 from o365nb.intake.json_text import loads
-from o365nb.intake.text import iso_time
 
 
 class SentinelCsv(CsvShape):
@@ -40,7 +40,8 @@ class SentinelSigninCsv(SentinelCsv):
             yield Damaged(row.line, "the sign-in has no time that can be read")
             return
         data = {_camel(name): _value(text) for name, text in cells.items() if text}
-        status = data.get("status") if isinstance(data.get("status"), dict) else {}
+        found = data.get("status")
+        status: dict[str, Any] = found if isinstance(found, dict) else {}
         code = cells.get("ResultType", "")
         if "errorCode" not in status and code.lstrip("-").isdigit():
             status = {**status, "errorCode": int(code), "failureReason": cells.get("ResultDescription") or None}
@@ -66,7 +67,7 @@ class SentinelOfficeActivityCsv(SentinelCsv):
         frozenset({"OfficeWorkload", "Operation", "UserId", "OfficeId"}),
         frozenset({"TimeGenerated", "UserId", "ClientIP", "Operation", "Parameters"}),
     )
-    _renamed = {
+    _renamed: ClassVar[dict[str, str]] = {
         "OfficeId": "Id",
         "OfficeWorkload": "Workload",
         "OfficeObjectId": "ObjectId",

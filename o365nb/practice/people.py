@@ -32,10 +32,7 @@ _DEPARTMENTS: dict[str, tuple[str, str, str]] = {
     "Purchasing": ("Head of Purchasing", "Buyer", "Noah Olga Paul Rita Sven"),
     "Marketing": ("Head of Marketing", "Marketing Specialist", "Tanja Udo Vera Willi"),
 }
-_LAST_NAMES = (
-    "Albrecht Berger Conrad Dietz Ebert Fischer Graf Hartmann Imhof Jansen Keller Lorenz Maurer Neumann Oswald "
-    "Pohl Quast Richter Sommer Thiel Ulrich Vogel Winter Xander Yilmaz Zimmer Arndt Brandt Cremer Dorn"
-).split()
+_LAST_NAMES = ["Albrecht", "Berger", "Conrad", "Dietz", "Ebert", "Fischer", "Graf", "Hartmann", "Imhof", "Jansen", "Keller", "Lorenz", "Maurer", "Neumann", "Oswald", "Pohl", "Quast", "Richter", "Sommer", "Thiel", "Ulrich", "Vogel", "Winter", "Xander", "Yilmaz", "Zimmer", "Arndt", "Brandt", "Cremer", "Dorn"]
 _EDGE = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0"

@@ -151,7 +151,6 @@ def _aware(time: datetime) -> datetime:
 
 def _responses(of: Dossier) -> list[Act]:
     return [
-        Act(Label.RESPONDER, "", utc(str(line["time"])), str(line.get("action", "change")), "", str(line.get("target", "")),
-            f"receipt {line['seq']} of the response: {line.get('outcome', 'recorded')}", f"receipt-{line['seq']}")
-        for line in of.receipts if line.get("time")
-    ]  # fmt: skip
+        Act(Label.RESPONDER, "", utc(row["at"]), row["title"], "", row["target"], row["proof"], f"receipt-{number}")
+        for number, row in enumerate(of.receipts, 1)
+    ]

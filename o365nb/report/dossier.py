@@ -48,13 +48,15 @@ class Dossier:
 
     @cached_property
     def receipts(self) -> list[dict[str, Any]]:
-        """What the kit changed, as `receipts.jsonl` has it, oldest first."""
-        return list(self.case.receipts.entries())
+        """What the kit changed, oldest first, in words."""
+        from o365nb.response import receipts_view
+
+        return receipts_view(self.case)
 
     @property
     def as_of(self) -> datetime | None:
-        """The last moment the case knows of: the newest evidence or change. Never the clock of this machine."""
-        times = [utc(str(line["time"])) for line in (*self.custody, *self.receipts) if line.get("time")]
+        """When the newest evidence was taken in. Never the clock of this machine, so that equal cases read alike."""
+        times = [utc(str(line["time"])) for line in self.custody if line.get("time")]
         return max(times, default=None)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:

@@ -109,10 +109,10 @@ class View:
     """
 
     def __init__(
-        self, template: str, clock: Clock, rows: Sequence[Mapping[str, Any]] = (), words: str = "", **data: Any
+        self, template: str, clock: Clock, rows: Sequence[Mapping[str, Any]] = (), said: str = "", **data: Any
     ) -> None:
         self._template, self._clock, self._data = template, clock, data
-        self._words = words or template
+        self._said = said or template
         self.rows = [dict(row) for row in rows]
 
     @property
@@ -132,4 +132,4 @@ class View:
         return style() + self.html
 
     def __repr__(self) -> str:
-        return visible(self._words)
+        return visible(self._said)

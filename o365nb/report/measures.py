@@ -13,42 +13,41 @@ from o365nb.report.markup import Column, Table, View
 from o365nb.report.words import PHASES
 
 _OUTCOMES = {
-    "applied": ("applied", "good", "●"), "verified": ("done and verified", "good", "●"), "already": ("held already", "good", "○"),
-    "undone": ("undone", "warn", "↺"), "unverified": ("sent, not verified", "warn", "◐"), "gone": ("no longer there", "mute", "○"),
-    "refused": ("refused", "bad", "✕"), "failed": ("failed", "bad", "✕"), "skipped": ("skipped", "mute", "○"),
+    "applied": ("done and read back", "good", "●"), "already_held": ("was so already", "good", "○"),
+    "unverified": ("sent, not yet seen", "warn", "◐"), "refused": ("refused", "warn", "✕"), "failed": ("failed", "bad", "✕"),
 }  # fmt: skip
 _OPEN = {"text": "open", "tone": "mute", "sign": "○", "note": "", "rank": 5}
 
 
 def response_log(of: Dossier) -> View:
     """Every change the kit made: when, what stood before, what stands after, and the proof."""
-    rows = [_receipt(line) for line in of.receipts]
+    rows = [_receipt(row) for row in of.receipts]
     columns = (
-        Column("time", "When", "time"), Column("step", "Step", "code"), Column("what", "Change", "titled"),
-        Column("before", "Before"), Column("after", "After"), Column("state", "Outcome", "pill"), Column("proof", "Proof", "codes"),
+        Column("time", "When", "time"), Column("what", "Change", "titled"), Column("before", "Before"), Column("after", "After"),
+        Column("state", "Outcome", "pill"), Column("proof", "Proof"), Column("by", "By"),
     )  # fmt: skip
     table = Table("Changes made, with proof", columns, rows, "Nothing has been changed with this kit so far.")
     tail = ("Every line is a sealed receipt in receipts.jsonl; a change made by hand elsewhere does not show here.",)
     return View("tables", of.clock, of.receipts, amount(len(rows), "receipt"), lead=(), warning="", tables=[table], tail=tail)
 
 
-def _receipt(line: dict[str, Any]) -> dict[str, Any]:
-    word, tone, sign = _OUTCOMES.get(str(line.get("outcome", "")), (str(line.get("outcome", "recorded")), "mute", ""))
+def _receipt(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        "time": utc(str(line["time"])) if line.get("time") else None,
-        "step": str(line.get("step", "")),
-        "what": {"title": action_name(str(line.get("action", "change"))), "text": str(line.get("target", "")), "codes": ()},
-        "before": _state(line.get("before")),
-        "after": _state(line.get("after")),
-        "state": {"text": word, "tone": tone, "sign": sign, "note": str(line.get("reason") or ""), "rank": word},
-        "proof": [str(item) for item in line.get("request_ids") or ()] + [f"receipt {line['seq']}"],
+        "time": utc(row["at"]),
+        "what": {"title": row["title"], "text": row["target"], "codes": (row["step_id"], *row["request_ids"])},
+        "before": row["before"],
+        "after": row["after"],
+        "state": _state(row),
+        "proof": row["proof"],
+        "by": row["by"],
     }
 
 
-def _state(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_state(item)}" for name, item in value.items())
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+def _state(row: dict[str, Any]) -> dict[str, Any]:
+    word, tone, sign = _OUTCOMES.get(row["outcome"], (row["outcome"].replace("_", " "), "mute", ""))
+    if row["undo"] and tone == "good":
+        word, tone, sign = "undone", "warn", "↺"
+    return {"text": word, "tone": tone, "sign": sign, "note": row["note"], "rank": word}
 
 
 def plan(of: Dossier, phase: str = "") -> View:
@@ -71,7 +70,7 @@ def plan(of: Dossier, phase: str = "") -> View:
 
 def _states(of: Dossier) -> dict[str, dict[str, Any]]:
     """Where each step of this plan stands: its last receipt."""
-    return {str(line.get("step", "")): _receipt(line)["state"] for line in of.receipts}
+    return {row["step_id"]: _state(row) for row in of.receipts if row["plan_id"] == of.found.plan.plan_id}
 
 
 def _step(step: Step, state: dict[str, Any]) -> dict[str, Any]:
@@ -82,8 +81,11 @@ def _step(step: Step, state: dict[str, Any]) -> dict[str, Any]:
 
 
 def action_name(action: str) -> str:
-    """`block_sign_in` as words."""
-    return action.replace("_", " ").replace("-", " ").capitalize()
+    """An action's title; one that this version does not know is named by its own words."""
+    from o365nb.response import actions
+
+    known = actions().get(action)
+    return known.title if known else action.replace("_", " ").capitalize()
 
 
 def recommended(of: Dossier) -> View:

@@ -187,14 +187,15 @@ def recipients(of: Dossier) -> View:
     if items:
         top = ", ".join(f"{domain} ({count})" for domain, count in domains.most_common(5))
         lead = [f"{amount(people, 'address', 'addresses')} at {amount(len(domains), 'domain')}. Most at: {top}."]
-        lead.append(f"{sum(_reacted(r.clicked_or_signed_in_after) for r in items):,} of these messages were followed by a click or a sign-in.")
+        reacted = len({r.address for r in items if _reacted(r.clicked_or_signed_in_after)})
+        lead.append(f"{amount(reacted, 'recipient')} signed in from the attacker's addresses or clicked afterwards, as far as that was recorded.")
     fold = f"All {amount(len(rows), 'recipient')} (also in recipients.csv)" if len(rows) > ANNEX else ""
     table = Table("Who received the attacker's mail", columns, rows, empty, fold)
     return View("tables", of.clock, [plain(r) for r in items], " ".join(lead) or empty, lead=lead, warning="", tables=[table], tail=())
 
 
 def _reacted(text: str) -> bool:
-    return text.lower() in ("yes", "true")
+    return text.lower().startswith(("yes", "true"))
 
 
 def indicators(of: Dossier) -> View:

@@ -128,7 +128,7 @@ def _others(found: Assessment) -> Iterable[Sentence]:
         return
     addresses = {r.address: r for r in found.recipients}
     inside = sum(r.internal for r in addresses.values())
-    reacted = {r.address for r in found.recipients if r.clicked_or_signed_in_after.lower() in ("yes", "true")}
+    reacted = {r.address for r in found.recipients if r.clicked_or_signed_in_after.lower().startswith("yes")}
     people = amount(len(addresses), "address", "addresses")
     yield Sentence(f"The intruder's mail went to {people}: {inside:,} inside the organisation, {len(addresses) - inside:,} outside.")
     if reacted:

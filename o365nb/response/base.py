@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from o365nb.model import Phase, Step
 from o365nb.response.situation import Situation
+from o365nb.safe import one_line
 from o365nb.tenant import Tenant
 
 #: What was read about a target: flat and plain, so that a receipt can keep it. `present` is always there:
@@ -73,6 +74,12 @@ class Draft:
     command: str
     arguments: dict[str, str] = field(default_factory=dict)
     rank: int = 0
+
+
+def sentence(text: str) -> str:
+    """A reason given by the analysis as a sentence of its own, on one line."""
+    flat = one_line(text)
+    return f"{flat[:1].upper()}{flat[1:]}" + ("" if flat.endswith((".", "!", "?")) or not flat else ".")
 
 
 class Action(ABC):

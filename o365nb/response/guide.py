@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from o365nb.model import Phase, Step
-from o365nb.response.base import Action, Draft, State
+from o365nb.response.base import Action, Draft, State, sentence
 from o365nb.response.situation import Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant
@@ -131,8 +131,8 @@ class RemoveByHand(GuidedStep):
                     Phase.ERADICATE,
                     f"{one_line(item.kind).replace('_', ' ')} of {item.owner or 'the tenant'}:"
                     f" {one_line(item.description)}",
-                    f"{item.because} Remove it in the admin centre, keep a copy of what it said, and name this step as"
-                    " confirmed before the account is unblocked.",
+                    f"{sentence(item.because)} Remove it in the admin centre, keep a copy of what it said, and name"
+                    " this step as confirmed before the account is unblocked.",
                     "",
                     finding_ids=item.finding_ids,
                     arguments={"upn": item.owner, "object": item.id},

@@ -75,7 +75,17 @@ class Receipt:
     def step(self) -> Step:
         """As much of the step as an undo needs."""
         return Step(
-            self.step_id, Phase.CONTAIN, self.action, self.target, "", (), True, self.reversible, 0, "", self.arguments
+            id=self.step_id,
+            phase=Phase.CONTAIN,
+            action=self.action,
+            target=self.target,
+            reason="",
+            finding_ids=(),
+            automatic=True,
+            reversible=self.reversible,
+            order=0,
+            command_equivalent="",
+            arguments=self.arguments,
         )
 
 

@@ -39,10 +39,8 @@ def perform(case: Case, tenant: Tenant, intent: Receipt, change: Change) -> Rece
     sent, error = _send(change)
     definite = isinstance(error, RequestFailed) and 400 <= error.status < 500
     after, seen, trouble = _read_back(tenant, change, WAITS[:1] if definite else WAITS)
-    if definite and not seen:
-        outcome = Result.FAILED
-    else:
-        outcome = Result.APPLIED if seen else Result.UNVERIFIED
+    missed = Result.FAILED if definite else Result.UNVERIFIED
+    outcome = Result.APPLIED if seen else missed
     if outcome.sent and change.secret and change.hand_over:
         # Before the result is written: killed here, the step counts as not done, and another password is set.
         change.hand_over(change.secret.reveal())

@@ -33,7 +33,7 @@ class Situation:
             verdict,
             tuple(findings),
             tuple(sorted(attackers, key=lambda item: (item.owner, item.kind, item.id))),
-            {name: engine.rows(f"SELECT * FROM {name} ORDER BY key") for name in TABLES},  # noqa: S608 - own names
+            {name: engine.rows(f"SELECT * FROM {name} ORDER BY key") for name in TABLES},
             sum(1 for _ in engine.case.custody.entries()),
         )
 

@@ -40,27 +40,31 @@ def _check(case: Case, tenant: Tenant, plan: Plan, step: Step) -> Check:
     try:
         state = action.before(tenant, step)
     except O365nbError as error:
-        note = f"could not be read: {redact(error)}"
-        return _as_check(tenant, step, False, "not read", {"present": None}, note)
-    last = receipts.last_sent(case, step, plan)
-    holds: bool | None = action.holds(step, state, last.at if last else None)
-    note = ""
-    stands = receipts.standing(case, step.id, plan.plan_id)
+        holds: bool | None = False
+        read, note, state = "not read", f"could not be read: {redact(error)}", {"present": None}
+    else:
+        holds, note = _judged(case, plan, step, state)
+        read = action.words(state)
+    return Check(step.id, step.phase, step.action, step.target, holds, read, state, tenant.now(), note)
+
+
+def _judged(case: Case, plan: Plan, step: Step, state: State) -> tuple[bool | None, str]:
+    """Whether the step holds in this state, and what must be said about it."""
     if state["present"] is None:
-        holds, note = None, "only people can say"
-    elif lifted := receipts.unblocked_since(case, step, plan):
-        holds, note = None, f"taken back on purpose by {lifted.step_id} at {iso(lifted.at)}"
-    elif not holds and step.phase is Phase.RECOVER and stands is None:
-        holds, note = None, "not asked for yet"
-    elif not holds and last and stands is None:
-        note = "undone after it was applied"
-    elif not holds and stands is None:
-        note = "not applied" if step.automatic else "done by hand, and not done yet"
-    elif not holds:
-        note = "it was applied and does not hold any more"
-    elif reason := _moved_on(step, state, stands):
-        note = reason
-    return _as_check(tenant, step, holds, action.words(state), state, note)
+        return None, "only people can say"
+    if lifted := receipts.unblocked_since(case, step, plan):
+        return None, f"taken back on purpose by {lifted.step_id} at {iso(lifted.at)}"
+    last = receipts.last_sent(case, step, plan)
+    stands = receipts.standing(case, step.id, plan.plan_id)
+    if action_of(step).holds(step, state, last.at if last else None):
+        return True, _moved_on(step, state, stands)
+    if stands:
+        return False, "it was applied and does not hold any more"
+    if last:
+        return False, "undone after it was applied"
+    if step.phase is Phase.RECOVER:
+        return None, "not asked for yet"
+    return False, "not applied" if step.automatic else "done by hand, and not done yet"
 
 
 def _moved_on(step: Step, state: State, stands: receipts.Receipt | None) -> str:
@@ -69,10 +73,6 @@ def _moved_on(step: Step, state: State, stands: receipts.Receipt | None) -> str:
     if step.action == "reset_password" and ours and state["password_changed"] != ours:
         return "it was changed again since; ask the user whether that was they"
     return ""
-
-
-def _as_check(tenant: Tenant, step: Step, holds: bool | None, read: str, state: State, note: str) -> Check:
-    return Check(step.id, step.phase, step.action, step.target, holds, read, state, tenant.now(), note)
 
 
 def check_lines(checks: list[Check]) -> list[str]:

@@ -10,8 +10,27 @@ import pytest
 from o365nb.case import Bundle
 from o365nb.errors import BadCase
 from o365nb.model import (
-    Answer, Assessment, Attribution, CaseVerdict, Cause, Context, DetectionAnswer, Exposure, Finding, Gap, Hypothesis,
-    Indicator, Label, Outcome, Persistence, Phase, Plan, Recipient, Severity, Step, Verdict,
+    Answer,
+    Assessment,
+    Attribution,
+    CaseVerdict,
+    Cause,
+    Context,
+    DetectionAnswer,
+    Exposure,
+    Finding,
+    Gap,
+    Hypothesis,
+    Indicator,
+    Label,
+    Outcome,
+    Persistence,
+    Phase,
+    Plan,
+    Recipient,
+    Severity,
+    Step,
+    Verdict,
 )  # fmt: skip
 
 T = datetime(2026, 11, 17, 8, 41, 0, 123456, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any
 from o365nb.errors import NotFound
 from o365nb.model import Persistence, Phase, Step
 from o365nb.response import account
-from o365nb.response.base import Action, Draft, Request, Secret, Sent, State
+from o365nb.response.base import Action, Draft, Request, Secret, Sent, State, sentence
 from o365nb.response.situation import Row, Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, powershell, segment
@@ -60,7 +60,7 @@ class RemoveAuthMethod(Action):
             "X6",
             Phase.ERADICATE,
             f"{row['method_type']} '{one_line(label)}' of {item.owner}",
-            f"{item.because} It can approve sign-ins and reset the password. It cannot be put back.",
+            f"{sentence(item.because)} It can approve sign-ins and reset the password. It cannot be put back.",
             command,
             finding_ids=item.finding_ids,
             arguments={
@@ -77,7 +77,8 @@ class RemoveAuthMethod(Action):
             "X6",
             Phase.ERADICATE,
             f"authentication method of {item.owner}: {one_line(item.description)}",
-            f"{item.because} The kit cannot address it: remove it in the Entra admin centre, Authentication methods.",
+            f"{sentence(item.because)} The kit cannot address it: remove it in the Entra admin centre,"
+            " Authentication methods.",
             powershell("Get-MgUserAuthenticationMethod", UserId=situation.user_id(item.owner))
             + account.comment(item.description),
             automatic=False,
@@ -122,4 +123,5 @@ def _path(step: Step) -> str:
 
 
 def _label(method: dict[str, Any]) -> str:
-    return str(method.get("displayName") or method.get("phoneNumber") or method.get("emailAddress") or "")
+    named = (method.get(name) for name in ("displayName", "emailAddress", "model", "phoneNumber"))
+    return next((str(name) for name in named if name), "")

@@ -11,7 +11,7 @@ from datetime import datetime
 from o365nb.errors import NotFound
 from o365nb.model import Phase, Step
 from o365nb.response import account
-from o365nb.response.base import Action, Draft, State
+from o365nb.response.base import Action, Draft, State, sentence
 from o365nb.response.situation import Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, powershell, segment
@@ -36,7 +36,7 @@ class RemoveConsent(Action):
                 lines.append(powershell("Update-MgServicePrincipal", ServicePrincipalId=client, AccountEnabled=False))
             if grant:
                 lines.append(powershell("Remove-MgOauth2PermissionGrant", OAuth2PermissionGrantId=grant))
-            reason = f"{item.because} It works without the password until it is removed."
+            reason = f"{sentence(item.because)} It works without the password until it is removed."
             if row and row["consent_type"] == "AllPrincipals":
                 reason += " It was given for everybody in the tenant: ask what else uses it before removing it."
             yield self.draft(

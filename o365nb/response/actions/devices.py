@@ -8,7 +8,7 @@ from datetime import datetime
 from o365nb.errors import NotFound
 from o365nb.model import Phase, Step
 from o365nb.response import account
-from o365nb.response.base import Action, Draft, State
+from o365nb.response.base import Action, Draft, State, sentence
 from o365nb.response.situation import Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, powershell, segment
@@ -33,8 +33,8 @@ class DisableDevice(Action):
             yield self.draft(
                 "X7",
                 Phase.ERADICATE,
-                f"device of {item.owner}: {one_line(item.description)}",
-                f"{item.because} Disable it, do not delete it: it is evidence.",
+                f"{one_line(item.description)} (of {item.owner})",
+                f"{sentence(item.because)} Disable it, do not delete it: it is evidence.",
                 command + account.comment(item.description),
                 finding_ids=item.finding_ids,
                 arguments={"upn": item.owner, "device": device},

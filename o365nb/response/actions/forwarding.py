@@ -8,7 +8,7 @@ from datetime import datetime
 from o365nb.errors import NotFound
 from o365nb.model import Phase, Step
 from o365nb.response import account
-from o365nb.response.base import Action, Draft, State
+from o365nb.response.base import Action, Draft, State, sentence
 from o365nb.response.situation import Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, powershell
@@ -17,7 +17,7 @@ from o365nb.tenant import Tenant, powershell
 class ClearForwarding(Action):
     """Both forwarding addresses of the mailbox must be empty."""
 
-    kinds = ("mailbox_forwarding", "forwarding", "mailbox")
+    kinds = ("forwarding",)
     name = "clear_forwarding"
     title = "Clear mailbox forwarding"
     automatic = False
@@ -35,7 +35,7 @@ class ClearForwarding(Action):
                 "X2",
                 Phase.ERADICATE,
                 f"forwarding of mailbox {item.owner}",
-                f"{item.because} Every mail goes to the attacker until it is cleared.",
+                f"{sentence(item.because)} Every mail goes to the attacker until it is cleared.",
                 command + account.comment(item.description),
                 finding_ids=item.finding_ids,
                 arguments={"upn": item.owner},

@@ -10,7 +10,7 @@ from typing import Any
 from o365nb.errors import NotFound
 from o365nb.model import Persistence, Phase, Step
 from o365nb.response import account
-from o365nb.response.base import Action, Draft, Request, Secret, Sent, State
+from o365nb.response.base import Action, Draft, Request, Secret, Sent, State, sentence
 from o365nb.response.situation import Row, Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, powershell, segment
@@ -34,7 +34,7 @@ class DisableInboxRule(Action):
     def _draft(self, item: Persistence, row: Row) -> Draft:
         owner, rule_id, name = item.owner, str(row["rule_id"]), str(row["name"] or "")
         hidden = bool(row["hidden"]) or "graph" not in (row["seen_by"] or ())
-        reason = f"{item.because} Switched off, not deleted: it stays as evidence."
+        reason = f"{sentence(item.because)} Switched off, not deleted: it stays as evidence."
         if hidden:
             reason += (
                 " Only Exchange shows this rule. Changing it there drops rules that Outlook keeps on the user's own"
@@ -79,9 +79,9 @@ class DisableInboxRule(Action):
         return self.draft(
             "X1",
             Phase.ERADICATE,
-            f"inbox rule of {item.owner}: {one_line(item.description)}",
-            f"{item.because} The rule's present state was not collected: list the rules with the hidden ones, keep the"
-            " list, and switch off this one (Disable-InboxRule).",
+            f"{one_line(item.description)} (mailbox {item.owner})",
+            f"{sentence(item.because)} The rule's present state was not collected: list the rules with the"
+            " hidden ones, keep the list, and switch off this one (Disable-InboxRule).",
             line + account.comment(item.description),
             automatic=False,
             finding_ids=item.finding_ids,
@@ -97,8 +97,10 @@ class DisableInboxRule(Action):
     def changed(self, step: Step, state: State) -> str:
         if not state["present"]:
             return "the rule no longer exists" if state["present"] is False else "its id is not known"
-        planned = {name: step.arguments[name] for name in ("name", "deletes", "sends_to")}
-        differs = [name for name, value in planned.items() if str(state[name]) != value]
+        differs = [name for name in ("name", "deletes") if str(state[name]) != step.arguments[name]]
+        # Exchange writes colleagues as directory names, Graph as addresses: what was planned must still be there.
+        if not set(step.arguments["sends_to"].split()) <= set(state["sends_to"].split()):
+            differs.append("recipients")
         if not differs:
             return ""
         return f"the rule was changed after planning ({', '.join(differs)}); collect and analyse again"
@@ -185,7 +187,7 @@ def _from_exchange(tenant: Tenant, step: Step) -> State:
                 "present": True,
                 "enabled": rule.get("Enabled"),
                 "name": str(rule.get("Name") or ""),
-                "deletes": bool(rule.get("DeleteMessage")),
+                "deletes": bool(rule.get("DeleteMessage") or rule.get("SoftDeleteMessage")),
                 "sends_to": _joined(match for text in texts for match in _ADDRESS.findall(text)),
             }
     return {"present": False}

@@ -27,28 +27,24 @@ class _SignIn(Action):
         return state["present"] and state["enabled"] is self.enabled
 
     def requests(self, step: Step) -> tuple[Request, ...]:
-        return (self._request(step, self.enabled),)
+        return (_request(step, enabled=self.enabled),)
 
     def apply(self, tenant: Tenant, step: Step, secret: Secret | None) -> Sent:
         return account.sent(tenant.graph.patch(account.path(step), {"accountEnabled": self.enabled}))
 
     def undo_requests(self, step: Step, before: State) -> tuple[Request, ...]:
-        return (self._request(step, bool(before["enabled"])),)
+        return (_request(step, enabled=bool(before["enabled"])),)
 
     def undo(self, tenant: Tenant, step: Step, before: State) -> Sent:
         return account.sent(tenant.graph.patch(account.path(step), {"accountEnabled": bool(before["enabled"])}))
 
     def undone(self, state: State, before: State) -> bool:
-        return state["present"] and state["enabled"] == before["enabled"]
+        return bool(state["present"] and state["enabled"] == before["enabled"])
 
     def words(self, state: State) -> str:
         if not state["present"]:
             return "account not there"
         return {True: "sign-in allowed", False: "sign-in blocked"}.get(state["enabled"], "not said by the service")
-
-    @staticmethod
-    def _request(step: Step, enabled: bool) -> Request:
-        return Request("PATCH", account.path(step), {"accountEnabled": enabled})
 
 
 class BlockSignIn(_SignIn):
@@ -104,6 +100,10 @@ class UnblockSignIn(_SignIn):
                 finding_ids=situation.finding_ids(upn, BlockSignIn.name),
                 arguments={"user": user, "upn": upn, "not_before": last},
             )
+
+
+def _request(step: Step, *, enabled: bool) -> Request:
+    return Request("PATCH", account.path(step), {"accountEnabled": enabled})
 
 
 def _joined(*lines: str) -> str:

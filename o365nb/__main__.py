@@ -1,0 +1,5 @@
+"""`python -m o365nb` is `o365nb`."""
+
+from o365nb.cli import main
+
+main()

@@ -1,0 +1,134 @@
+"""Facts for the root cause that no single detection states: the order and the absence of things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from o365nb.analysis.base import Labels, attackers, entry_time, moment
+from o365nb.engine import Engine
+from o365nb.model import Attribution, Context, Finding, Label, Severity, utc
+
+_PLACE = ("ia-impossible-travel", "ia-new-country-unmanaged", "ia-residential-near")
+_GRAVE = (Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
+
+
+def derived(engine: Engine, labels: Labels, found: Iterable[Finding], *, whole: bool) -> dict[str, str]:
+    """Name of the fact → what was seen. `whole`: everything the verdict needs was seen whole."""
+    found = list(found)
+    entries = _entries(engine, labels)
+    facts = {
+        "mfa_then_claim": _mfa_then_claim(entries),
+        "replay_without_sign_in": _replay(engine, labels, entries),
+        "consent_before_access": _consent(found, entries),
+        "single_factor_entry": _single_factor(entries),
+        "inside_only": _inside(engine, found, entries),
+        "travel_only": _travel(engine, labels, found, whole=whole),
+        "nothing_found": _nothing(labels, found, whole=whole),
+    }
+    return {name: said for name, said in facts.items() if said}
+
+
+def entry_visible(engine: Engine, labels: Labels) -> bool:
+    """Whether the way in can be in the logs at all: sign-ins were read from before the attacker's first event."""
+    entry = entry_time(labels, (row["upn"] for row in engine.rows("SELECT upn FROM subjects")))
+    if entry is None:
+        return True
+    rows = engine.rows("""
+        SELECT min(time) AS first FROM events
+        WHERE (source LIKE 'sign_in%' OR operation IN ('UserLoggedIn', 'UserLoginFailed'))
+          AND lower(actor) IN (SELECT upn FROM subjects)
+    """)
+    first = rows[0]["first"]
+    return first is not None and utc(first) < entry
+
+
+def _entries(engine: Engine, labels: Labels) -> list[dict[str, Any]]:
+    """The attacker's successful sign-ins, in order of time."""
+    engine.table("analysis_attackers", {"event_id": "VARCHAR"}, [(label.event_id,) for label in attackers(labels)])
+    return engine.rows("""
+        SELECT e.event_id, e.time, e.source, e.asn, e.client_ip, e.mfa, e.session_id
+        FROM events e JOIN analysis_attackers a ON a.event_id = e.event_id
+        WHERE e.result = 'success' AND (e.source LIKE 'sign_in%' OR e.operation = 'UserLoggedIn') ORDER BY e.time
+    """)
+
+
+def _mfa_then_claim(entries: list[dict[str, Any]]) -> str:
+    proven = [row for row in entries if row["source"] == "sign_in" and row["mfa"] == "multiFactorAuthentication"]
+    if not proven:
+        return ""
+    first = proven[0]
+    later = [
+        row
+        for row in entries
+        if row["source"] == "sign_in_noninteractive" and row["time"] > first["time"] and row["asn"] != first["asn"]
+    ]
+    return (
+        f"proven at {moment(first['time'])}, claimed from {later[0]['client_ip']} at {moment(later[0]['time'])}"
+        if later
+        else ""
+    )
+
+
+def _replay(engine: Engine, labels: Labels, entries: list[dict[str, Any]]) -> str:
+    if not entries or any(row["source"] == "sign_in" for row in entries):
+        return ""
+    sessions = {row["session_id"] for row in entries if row["session_id"]}
+    own = [
+        row
+        for row in engine.rows(
+            "SELECT event_id, session_id FROM events WHERE source = 'sign_in' AND session_id IS NOT NULL"
+        )
+        if row["session_id"] in sessions and _is(labels.get(row["event_id"]), Label.USER)
+    ]
+    return f"the session {own[0]['session_id']} is the user's own" if own else ""
+
+
+def _consent(found: list[Finding], entries: list[dict[str, Any]]) -> str:
+    consents = [one for one in found if one.slug.startswith("pe-oauth") and one.context is not Context.NO]
+    if not consents or any(row["source"] == "sign_in" for row in entries):
+        return ""
+    return ", ".join(one.id for one in consents)
+
+
+def _single_factor(entries: list[dict[str, Any]]) -> str:
+    first = next((row for row in entries if row["source"] == "sign_in"), None)
+    if first is None or first["mfa"] != "singleFactorAuthentication":
+        return ""
+    return f"sign-in at {moment(first['time'])} from {first['client_ip']}"
+
+
+def _inside(engine: Engine, found: list[Finding], entries: list[dict[str, Any]]) -> str:
+    grants = [one for one in found if one.slug.startswith("pe-delegate") and one.context is not Context.NO]
+    if entries or not grants:
+        return ""
+    rows = engine.rows("""
+        SELECT lower(actor) AS actor, count(*) AS times FROM events
+        WHERE lower(mailbox_owner) IN (SELECT upn FROM subjects) AND lower(actor) <> lower(mailbox_owner)
+          AND actor_kind IN ('user', 'admin') GROUP BY ALL ORDER BY times DESC, actor LIMIT 1
+    """)
+    return f"{rows[0]['actor']} used the mailbox {rows[0]['times']} times" if rows else ""
+
+
+def _travel(engine: Engine, labels: Labels, found: list[Finding], *, whole: bool) -> str:
+    """Sign-ins from an unusual country that are the user's own, and nothing graver beside them."""
+    if attackers(labels) or not whole or _grave(found, but=_PLACE):
+        return ""
+    rows = engine.rows("""
+        SELECT country, min(time) AS first FROM events
+        WHERE lower(actor) IN (SELECT upn FROM subjects) AND source LIKE 'sign_in%' AND result = 'success'
+          AND country IS NOT NULL AND device_managed GROUP BY country ORDER BY count(*) DESC, country
+    """)
+    return f"managed device in {rows[1]['country']} since {moment(rows[1]['first'])}" if len(rows) > 1 else ""
+
+
+def _nothing(labels: Labels, found: list[Finding], *, whole: bool) -> str:
+    return "" if attackers(labels) or _grave(found) or not whole else "no finding above low"
+
+
+def _grave(found: Iterable[Finding], but: tuple[str, ...] = ()) -> bool:
+    return any(one.severity in _GRAVE and one.context is not Context.NO and one.slug not in but for one in found)
+
+
+def _is(label: Attribution | None, wanted: Label) -> bool:
+    return label is not None and label.label is wanted

@@ -1,0 +1,246 @@
+"""Raw evidence → `tables/*.parquet`: stage the records, let SQL normalise them, count what became of every one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from o365nb import __version__
+from o365nb.case import Case
+from o365nb.engine import connect, write_table
+from o365nb.events import audit_record, directory_audit, macros, message_trace, networks, rules, sign_in, state
+from o365nb.events.schema import EVENTS, TABLES
+from o365nb.intake.counts import FileCount, Span, TableCounts
+from o365nb.intake.coverage import record_live_counts
+from o365nb.intake.staging import Stage, StateRecord
+from o365nb.model import utc
+from o365nb.progress import Progress
+
+Rows = list[dict[str, Any]]
+
+_NORMALISERS = {module.KIND: module.SELECT for module in (audit_record, sign_in, directory_audit, message_trace)}
+_RECORDS = "{raw_file: 'VARCHAR', raw_line: 'BIGINT', seq: 'BIGINT', record: 'JSON'}"
+#: Where each kind of object ends up, in the ledger's words.
+_TABLE_OF = {
+    "user": "users",
+    "message_rule": "inbox_rules",
+    "inbox_rule": "inbox_rules.hidden",
+    "mailbox": "mailboxes",
+    "oauth_grant": "oauth_grants",
+    "service_principal": "oauth_grants",
+    "auth_method": "auth_methods",
+    "device": "devices",
+    "organization": "org_config",
+    "accepted_domain": "org_config",
+}
+#: What a sign-in record takes over from the audit log's twin of it.
+_FROM_TWIN = ("session_id", "token_id", "device_id", "device_managed", "user_agent", "os", "browser")
+
+
+def build_tables(case: Case, progress: Progress) -> TableCounts:
+    """Every table of the case from everything raw in it, whichever door it came through.
+
+    Nothing is done when the tables already stand for the same evidence. Live collections get their duplicates and
+    unparsable records into the ledger here; files get their lines from `record_file_coverage`, once there is a window.
+    """
+    lines = [line for line in case.custody.entries() if line.get("shape")]
+    stamp = _stamp(lines)
+    before = TableCounts.load(case.tables)
+    if before and before.stamp == stamp and all((case.tables / f"{name}.parquet").exists() for name in TABLES):
+        return before
+    scratch = case.tables / ".scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    try:
+        with Stage(scratch) as stage:
+            with progress.task("Reading evidence", total=len(lines), unit="files") as task:
+                for line in lines:
+                    stage.add(case, line)
+                    task.advance(note=str(line["path"]))
+            with progress.task("Normalising events", unit="events") as task, connect(scratch) as connection:
+                counts = TableCounts(stamp, files=stage.files)
+                counts.tables["events"] = _events(connection, stage, case.tables)
+                task.advance(counts.tables["events"])
+                _state(connection, stage, counts, case.tables)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    record_live_counts(case, counts.files)
+    counts.save(case.tables)
+    return counts
+
+
+def _stamp(lines: Rows) -> str:
+    last = (lines[-1]["prev"], lines[-1]["sha256"]) if lines else ()
+    content = [__version__, _code_version(), len(lines), last]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _code_version() -> str:
+    """A hash of the normalisers, so that tables made by an older version are made again."""
+    return hashlib.sha256("".join([*_NORMALISERS.values(), *macros.MACROS, repr(TABLES)]).encode()).hexdigest()[:16]
+
+
+def _events(connection: duckdb.DuckDBPyConnection, stage: Stage, folder: Path) -> int:
+    for statement in macros.create():
+        connection.execute(statement)
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in EVENTS.items())
+    connection.execute(f"CREATE TEMP TABLE normalised ({columns}, seq BIGINT, damaged BOOLEAN)")
+    for kind, select in _NORMALISERS.items():
+        if stage.staged(kind):
+            path = str(stage.path(kind)).replace("'", "''")
+            connection.execute(
+                f"CREATE OR REPLACE TEMP VIEW records AS"
+                f" SELECT * FROM read_json('{path}', format = 'newline_delimited', columns = {_RECORDS})"
+            )
+            connection.execute(f"INSERT INTO normalised BY NAME {select}")
+    _choose(connection)
+    _count(connection, stage.files)
+    networks.create(connection, "normalised")
+    return write_table(connection, "events", _FINAL, folder)
+
+
+def _choose(connection: duckdb.DuckDBPyConnection) -> None:
+    """Which row stands for an event: a whole one, a sign-in record before the audit log's twin of it, the first."""
+    connection.execute("""
+        CREATE TEMP TABLE chosen AS
+        SELECT arg_min(seq, (damaged, source = 'ual', seq)) AS seq FROM normalised
+        WHERE time IS NOT NULL GROUP BY event_id
+    """)
+    connection.execute("""
+        CREATE TEMP TABLE twins AS
+        SELECT n.* FROM normalised AS n
+        SEMI JOIN (SELECT event_id, min(seq) AS seq FROM normalised WHERE source = 'ual' GROUP BY event_id) AS f
+            ON f.seq = n.seq
+        SEMI JOIN (SELECT event_id FROM normalised WHERE source <> 'ual') AS o ON o.event_id = n.event_id
+    """)
+
+
+_FINAL = f"""
+    SELECT n.* EXCLUDE (seq, damaged) REPLACE (
+        p.canonical AS client_ip,
+        coalesce(n.asn, p.asn) AS asn,
+        coalesce(n.country, p.country) AS country,
+        coalesce(n.city, p.city) AS city,
+        k.as_org AS as_org,
+        CASE WHEN p.canonical IS NOT NULL THEN coalesce(k.network_kind, 'unknown') END AS network_kind,
+        n.properties || coalesce(t.properties, []) AS properties,
+        {", ".join(f"coalesce(n.{column}, t.{column}) AS {column}" for column in _FROM_TWIN)}
+    )
+    FROM normalised AS n
+    SEMI JOIN chosen AS c ON c.seq = n.seq
+    LEFT JOIN twins AS t ON t.event_id = n.event_id AND t.seq <> n.seq AND n.source <> 'ual'
+    LEFT JOIN networks AS p ON p.client_ip = n.client_ip
+    LEFT JOIN known AS k ON k.asn = coalesce(n.asn, p.asn)
+"""
+
+
+def _count(connection: duckdb.DuckDBPyConnection, files: list[FileCount]) -> None:
+    by_path = {file.path: file for file in files}
+    timeless = "SELECT raw_file, raw_line FROM normalised WHERE time IS NULL ORDER BY seq"
+    for path, line in connection.execute(timeless).fetchall():
+        by_path[path].fault(line, "the record has no time that can be read", saved=False)
+    twice = """SELECT raw_file, count(*) FROM normalised WHERE time IS NOT NULL AND seq NOT IN (SELECT seq FROM chosen)
+        GROUP BY raw_file"""
+    for path, count in connection.execute(twice).fetchall():
+        by_path[path].duplicates += count
+    spans = """
+        WITH named AS (
+            SELECT raw_file, time, unnest(CASE WHEN source = 'ual' AND workload IS NOT NULL
+                THEN ['ual', 'ual/' || workload] ELSE [source] END) AS source,
+                CASE WHEN actor_kind IN ('user', 'admin', 'guest') THEN actor END AS person
+            FROM normalised WHERE time IS NOT NULL)
+        SELECT raw_file, source, count(*), min(time), max(time),
+            CASE WHEN count(DISTINCT person) = 1 THEN min(person) ELSE '' END
+        FROM named GROUP BY raw_file, source ORDER BY raw_file, source
+    """
+    for path, source, count, first, last, person in connection.execute(spans).fetchall():
+        by_path[path].spans[source] = Span(count, utc(first), utc(last), person)
+
+
+def _state(connection: duckdb.DuckDBPyConnection, stage: Stage, counts: TableCounts, folder: Path) -> None:
+    """The state tables, and what the audit log tells of inbox rules."""
+    tables = _state_rows(stage)
+    for name, rows in tables.items():
+        counts.tables[name] = _write_rows(connection, name, _last_of_each(rows), folder)
+    standing = {(row["owner"], rules.number(row["rule_id"])): row for row in tables["inbox_rules"]}
+    path = str(folder / "events.parquet").replace("'", "''")
+    wanted = ("event_id", "time", "operation", "actor", "mailbox_owner", "target", "properties")
+    cursor = connection.execute(
+        f"SELECT {', '.join(wanted)} FROM read_parquet('{path}')"
+        f" WHERE operation IN ({macros.quoted_list(rules.OPERATIONS)}) AND result <> 'failure' ORDER BY time, event_id"
+    )
+    changes = [rules.from_event(dict(zip(wanted, row, strict=True))) for row in cursor.fetchall()]
+    for row in changes:  # the log writes Exchange's id (the state may have Graph's form of it), and often no name
+        rule = standing.get((row["owner"], row["rule_id"] or ""), row)
+        row["rule_id"], row["name"] = rule["rule_id"], row["name"] or rule["name"]
+    counts.tables["rule_changes"] = _write_rows(connection, "rule_changes", changes, folder)
+
+
+def _state_rows(stage: Stage) -> dict[str, Rows]:
+    tables: dict[str, Rows] = {name: [] for name in TABLES if name not in ("events", "rule_changes")}
+    by_kind: dict[str, list[StateRecord]] = {}
+    for record in stage.state:
+        by_kind.setdefault(record.kind, []).append(record)
+    apps = {str(record.data.get("id")): record.data for record in by_kind.get("service_principal", [])}
+    people = {str(r.data.get("id")): state.lower(r.data.get("userPrincipalName")) for r in by_kind.get("user", [])}
+    for record in stage.state:
+        data, seen = record.data, record.seen
+        match record.kind:
+            case "user":
+                tables["users"].append(state.user(data, seen))
+            case "mailbox":
+                tables["mailboxes"].append(state.mailbox(data, seen))
+            case "auth_method":
+                tables["auth_methods"].append(state.auth_method(data, seen))
+            case "device":
+                tables["devices"].append(state.device(data, seen))
+            case "organization":
+                tables["org_config"].extend(state.organization(data, seen))
+            case "accepted_domain":
+                tables["org_config"].append(state.accepted_domain(data, seen))
+            case "message_rule":
+                tables["inbox_rules"].append(rules.from_graph(data, seen))
+            case "inbox_rule":
+                tables["inbox_rules"].append(rules.from_exchange(data, seen))
+            case "oauth_grant":
+                everybody = data.get("consentType") == "AllPrincipals"
+                owner = "" if everybody else people.get(str(data.get("principalId")), seen.owner)
+                grant = state.oauth_grant(data, seen, owner, apps.get(str(data.get("clientId")), {}))
+                tables["oauth_grants"].append(grant)
+    tables["inbox_rules"] = rules.merged(tables["inbox_rules"], stage.graph_rule_owners)
+    _count_state(stage)
+    return tables
+
+
+def _count_state(stage: Stage) -> None:
+    """State has no time of its own: how many objects of which kind a file holds, and whose they are."""
+    by_path = {file.path: file for file in stage.files}
+    for record in stage.state:
+        spans = by_path[record.seen.raw_file].spans
+        owner = "" if record.kind in ("organization", "accepted_domain") else record.seen.owner
+        span = spans.setdefault(_TABLE_OF[record.kind], Span(0, person=owner))
+        span.received += 1
+        span.person = span.person if span.person == owner else ""
+
+
+def _last_of_each(rows: Rows) -> Rows:
+    """One row per key: the state as it was seen last."""
+    kept: dict[str, dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: row["collected_at"] or ""):
+        kept[row["key"]] = row
+    return list(kept.values())
+
+
+def _write_rows(connection: duckdb.DuckDBPyConnection, name: str, rows: Rows, folder: Path) -> int:
+    columns = TABLES[name]
+    staged = folder / ".scratch" / f"{name}.rows.ndjson"
+    lines = (json.dumps({c: v for c, v in row.items() if c in columns}, ensure_ascii=True) for row in rows)
+    staged.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    kinds = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
+    path = str(staged).replace("'", "''")
+    select = f"SELECT * FROM read_json('{path}', format = 'newline_delimited', columns = {{{kinds}}})"
+    return write_table(connection, name, select, folder)

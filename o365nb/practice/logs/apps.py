@@ -1,0 +1,31 @@
+"""The first-party applications and resources that sign-ins name. Ids are Microsoft's own, the same in every tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An application or resource: id and the name that sign-in logs show."""
+
+    id: str
+    name: str
+
+
+OFFICE_HOME = App("4765445b-32c6-49b0-83e6-1d93765276ca", "OfficeHome")
+OWA = App("9199bf20-a13f-4107-85dc-02114787ef48", "One Outlook Web")
+OFFICE = App("d3590ed6-52b3-4102-aeff-aad2292ab01c", "Microsoft Office")
+TEAMS = App("1fec8e78-bce4-4aaf-ab1b-5451cc387264", "Microsoft Teams")
+SYNC_ENGINE = App("ab9b8c07-8f02-4f72-87fa-80105867a763", "OneDrive SyncEngine")
+OUTLOOK_MOBILE = App("27922004-5251-4030-b22d-91ecd9a37ea4", "Outlook Mobile")
+MY_SIGN_INS = App("19db86c3-b2b9-44cc-b339-36da233a3be2", "My Signins")
+SHAREPOINT_APP = App("08e18876-6177-487e-b8b5-cf950c1e598c", "SharePoint Online Web Client Extensibility")
+
+EXCHANGE = App("00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online")
+SHAREPOINT = App("00000003-0000-0ff1-ce00-000000000000", "Office 365 SharePoint Online")
+GRAPH = App("00000003-0000-0000-c000-000000000000", "Microsoft Graph")
+TEAMS_SERVICE = App("cc15fd57-2c6c-4117-a88c-83b1d56b4bbe", "Microsoft Teams Services")
+
+#: The tenant that owns Microsoft's own applications.
+MICROSOFT_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"

@@ -1,0 +1,89 @@
+"""SharePoint, OneDrive and Teams in the unified audit log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from o365nb.practice.ids import Json, naive
+from o365nb.practice.logs.apps import OFFICE, SHAREPOINT, TEAMS
+from o365nb.practice.logs.mailbox import Access
+from o365nb.practice.people import TENANT_ID, named_id
+
+
+def file_event(access: Access, record_id: str, at: datetime, operation: str, site: str, name: str) -> Json:
+    """FileAccessed, FileModified, FilePreviewed, FileDownloaded, FileUploaded on one file."""
+    person = access.person
+    own = site.startswith("personal/")
+    url = f"https://contoso{'-my' if own else ''}.sharepoint.example/{site}/"
+    return {
+        "CreationTime": naive(at),
+        "Id": record_id,
+        "Operation": operation,
+        "OrganizationId": TENANT_ID,
+        "RecordType": 6,
+        "UserKey": f"i:0h.f|membership|{named_id(f'puid:{person.upn}')[:13]}@live.com",
+        "UserType": 0,
+        "Version": 1,
+        "Workload": "OneDrive" if own else "SharePoint",
+        "ClientIP": access.place.ip,
+        "UserId": person.upn,
+        "ApplicationId": OFFICE.id,
+        "AuthenticationType": "OAuth",
+        "BrowserName": "",
+        "CorrelationId": named_id(f"correlation:{record_id}"),
+        "EventSource": "SharePoint",
+        "IsManagedDevice": person.laptop.managed,
+        "ItemType": "File",
+        "ListId": named_id(f"list:{site}"),
+        "ListItemUniqueId": named_id(f"file:{site}/{name}"),
+        "ObjectId": f"{url}Documents/{name}",
+        "Platform": "WinDesktop",
+        "Site": named_id(f"site:{site}"),
+        "SiteUrl": url,
+        "SourceFileExtension": name.rsplit(".", 1)[-1],
+        "SourceFileName": name,
+        "SourceRelativeUrl": "Documents",
+        "UserAgent": person.laptop.user_agent,
+        "WebId": named_id(f"web:{site}"),
+        "DeviceDisplayName": person.laptop.name,
+        "AppAccessContext": {
+            "AADSessionId": access.session,
+            "ClientAppId": OFFICE.id,
+            "ClientAppName": OFFICE.name,
+            "APIId": SHAREPOINT.id,
+            "CorrelationId": named_id(f"correlation:{record_id}"),
+            "UniqueTokenId": access.token,
+        },
+    }
+
+
+def team_event(access: Access, record_id: str, at: datetime, operation: str, chat: str) -> Json:
+    """MessageSent, MeetingParticipantDetail, TeamsSessionStarted."""
+    person = access.person
+    record: Json = {
+        "CreationTime": naive(at),
+        "Id": record_id,
+        "Operation": operation,
+        "OrganizationId": TENANT_ID,
+        "RecordType": 25,
+        "UserKey": person.id,
+        "UserType": 0,
+        "Version": 1,
+        "Workload": "MicrosoftTeams",
+        "ClientIP": access.place.ip,
+        "UserId": person.upn,
+        "ItemName": chat,
+        "AppAccessContext": {
+            "AADSessionId": access.session,
+            "ClientAppId": TEAMS.id,
+            "UniqueTokenId": access.token,
+        },
+    }
+    if operation == "MessageSent":
+        record |= {
+            "ChatThreadId": f"19:{named_id(f'chat:{chat}').replace('-', '')}@thread.v2",
+            "CommunicationType": "GroupChat",
+            "MessageId": str(int(at.timestamp() * 1000)),
+            "ExtraProperties": [],
+        }
+    return record

@@ -1,0 +1,385 @@
+"""How the tenant's objects stand when a story begins: users, mailboxes, methods, devices, apps, the organisation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from o365nb.practice import rules
+from o365nb.practice.ids import Json, z
+from o365nb.practice.logs.apps import GRAPH, MICROSOFT_TENANT
+from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, TENANT_ID, Device, Person, named_id
+
+PASSWORD_METHOD = "28c10230-6103-485e-b985-444c60001490"  # noqa: S105 - the fixed id of the password method
+_MOBILE_PHONE = "3179e48a-750b-4051-897c-87b9720928f7"
+_FOUNDED = datetime(2019, 3, 4, 9, 0, tzinfo=UTC)
+_EPOCH_OF_JUNK = 2**60 + 17  # the hidden rule that every mailbox has
+_SKU = "f245ecc8-75af-4f8e-b61f-27d8114de5f3"
+_PLANS = {
+    "41781fb2-bc02-4b7c-bd55-b576c07bb09d": ("AAD_PREMIUM", "AADPremiumService"),
+    "9aaf7827-d63c-4b61-89c3-182f06f82e5c": ("EXCHANGE_S_STANDARD", "exchange"),
+    "c1ec4a95-1f05-45b3-a911-aa3fa01094f5": ("INTUNE_A", "SCO"),
+    "57ff2da0-773e-42df-b2af-ffb7a2317929": ("TEAMS1", "TeamspaceAPI"),
+}
+#: Applications in the tenant besides Microsoft's own: key, name, publisher (verified), owner tenant, scopes granted.
+APPROVED_CRM = "7d1c2f0e-52f5-4a3e-9b0e-6f4d0c9a1e10"
+
+
+def initial(people: dict[str, Person], now: datetime) -> Json:
+    """The whole state, JSON-ready. Keys are UPNs for what belongs to a mailbox, object ids otherwise."""
+    return {
+        "users": {person.id: _user(person, now) for person in people.values()},
+        "rules": {upn: [_junk_rule()] for upn in people},
+        "mailboxes": {upn: _mailbox(person, now) for upn, person in people.items()},
+        "settings": {upn: _settings() for upn in people},
+        "methods": {upn: _methods(person, now) for upn, person in people.items()},
+        "devices": {upn: _devices(person, now) for upn, person in people.items()},
+        "grants": [_grant(person) for person in people.values() if person.department == "Sales"],
+        "service_principals": {item["id"]: item for item in _service_principals()},
+        "queries": {},
+    }
+
+
+def _user(person: Person, now: datetime) -> Json:
+    created = _FOUNDED + timedelta(days=person.number * 23)
+    changed = now - timedelta(days=60 + person.number * 3 % 200)
+    return {
+        "id": person.id,
+        "accountEnabled": True,
+        "ageGroup": None,
+        "assignedLicenses": [{"disabledPlans": [], "skuId": _SKU}],
+        "assignedPlans": [
+            {"assignedDateTime": z(created), "capabilityStatus": "Enabled", "service": service, "servicePlanId": plan}
+            for plan, (_, service) in _PLANS.items()
+        ],
+        "businessPhones": [f"+49 221 5550 {100 + person.number}"],
+        "companyName": "Contoso",
+        "createdDateTime": z(created),
+        "creationType": None,
+        "deletedDateTime": None,
+        "department": person.department,
+        "displayName": person.name,
+        "employeeId": f"{1000 + person.number}",
+        "externalUserState": None,
+        "givenName": person.first,
+        "identities": [
+            {"signInType": "userPrincipalName", "issuer": INITIAL_DOMAIN, "issuerAssignedId": person.upn}
+        ],
+        "jobTitle": person.title,
+        "lastPasswordChangeDateTime": z(changed),
+        "mail": person.upn,
+        "mailNickname": person.upn.split("@", 1)[0],
+        "mobilePhone": None,
+        "officeLocation": "Koeln",
+        "onPremisesDomainName": None,
+        "onPremisesImmutableId": None,
+        "onPremisesLastSyncDateTime": None,
+        "onPremisesSamAccountName": None,
+        "onPremisesSyncEnabled": None,
+        "otherMails": [],
+        "passwordPolicies": None,
+        "preferredLanguage": "en-GB",
+        "proxyAddresses": [f"SMTP:{person.upn}", f"smtp:{person.upn.split('@', 1)[0]}@{INITIAL_DOMAIN}"],
+        "signInSessionsValidFromDateTime": z(changed),
+        "surname": person.last,
+        "usageLocation": "DE",
+        "userPrincipalName": person.upn,
+        "userType": "Member",
+    }
+
+
+def _junk_rule() -> Json:
+    return rules.rule(_EPOCH_OF_JUNK, "Junk E-mail Rule", priority=0, hidden=True, folder="Junk Email")
+
+
+def _mailbox(person: Person, now: datetime) -> Json:
+    alias = person.upn.split("@", 1)[0]
+    return {
+        "@odata.type": "#Exchange.Mailbox",
+        "Identity": f"{alias}_{named_id(f'mailbox:{person.upn}')[:8]}",
+        "Alias": alias,
+        "DisplayName": person.name,
+        "UserPrincipalName": person.upn,
+        "PrimarySmtpAddress": person.upn,
+        "EmailAddresses": [f"SMTP:{person.upn}", f"smtp:{alias}@{INITIAL_DOMAIN}"],
+        "ExchangeGuid": named_id(f"mailbox:{person.upn}"),
+        "ExternalDirectoryObjectId": person.id,
+        "RecipientTypeDetails": "UserMailbox",
+        "ForwardingAddress": None,
+        "ForwardingSmtpAddress": None,
+        "DeliverToMailboxAndForward": False,
+        "GrantSendOnBehalfTo": [],
+        "AuditEnabled": True,
+        "AuditLogAgeLimit": "90.00:00:00",
+        "AuditOwner": ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "UpdateInboxRules",
+                       "MailItemsAccessed", "Send", "SearchQueryInitiated"],  # fmt: skip
+        "AuditDelegate": ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "MailItemsAccessed"],
+        "AuditAdmin": ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "MailItemsAccessed"],
+        "LitigationHoldEnabled": False,
+        "LitigationHoldDuration": "Unlimited",
+        "InPlaceHolds": [],
+        "HiddenFromAddressListsEnabled": False,
+        "WhenMailboxCreated": z(_FOUNDED + timedelta(days=person.number * 23)),
+        "IsValid": True,
+        "ObjectState": "Unchanged",
+    }
+
+
+def _settings() -> Json:
+    return {
+        "archiveFolder": "AQMkADArchive",
+        "timeZone": "W. Europe Standard Time",
+        "delegateMeetingMessageDeliveryOptions": "sendToDelegateOnly",
+        "dateFormat": "dd/MM/yyyy",
+        "timeFormat": "HH:mm",
+        "userPurpose": "user",
+        "automaticRepliesSetting": automatic_replies("disabled", None, None, ""),
+        "language": {"locale": "en-GB", "displayName": "English (United Kingdom)"},
+        "workingHours": {
+            "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
+            "startTime": "08:00:00.0000000",
+            "endTime": "17:00:00.0000000",
+            "timeZone": {"name": "W. Europe Standard Time"},
+        },
+    }
+
+
+def automatic_replies(status: str, start: datetime | None, end: datetime | None, text: str) -> Json:
+    """Graph's automaticRepliesSetting."""
+
+    def moment(at: datetime | None) -> Json:
+        when = at or datetime(2026, 11, 1, tzinfo=UTC)
+        return {"dateTime": when.strftime("%Y-%m-%dT%H:%M:%S.0000000"), "timeZone": "UTC"}
+
+    return {
+        "status": status,
+        "externalAudience": "all",
+        "scheduledStartDateTime": moment(start),
+        "scheduledEndDateTime": moment(end),
+        "internalReplyMessage": text,
+        "externalReplyMessage": text,
+    }
+
+
+def authenticator(key: str, name: str, created: datetime) -> Json:
+    """A Microsoft Authenticator registration."""
+    return {
+        "@odata.type": "#microsoft.graph.microsoftAuthenticatorAuthenticationMethod",
+        "id": key,
+        "displayName": name,
+        "deviceTag": "SoftwareTokenActivated",
+        "phoneAppVersion": "6.8.35",
+        "createdDateTime": z(created),
+    }
+
+
+def _methods(person: Person, now: datetime) -> list[Json]:
+    enrolled = now - timedelta(days=150 + person.number * 5 % 300)
+    return [
+        {
+            "@odata.type": "#microsoft.graph.passwordAuthenticationMethod",
+            "id": PASSWORD_METHOD,
+            "password": None,
+            "createdDateTime": z(now - timedelta(days=60 + person.number * 3 % 200)),
+        },
+        authenticator(named_id(f"authenticator:{person.upn}"), person.phone.name, enrolled),
+        {
+            "@odata.type": "#microsoft.graph.phoneAuthenticationMethod",
+            "id": _MOBILE_PHONE,
+            "phoneNumber": f"+49 15550 55{100 + person.number:04}",
+            "phoneType": "mobile",
+            "smsSignInState": "notEnabled",
+            "createdDateTime": z(enrolled),
+        },
+    ]
+
+
+def _devices(person: Person, now: datetime) -> list[Json]:
+    return [_device(person.laptop, person, now), _device(person.phone, person, now)]
+
+
+def _device(device: Device, person: Person, now: datetime) -> Json:
+    registered = now - timedelta(days=200 + person.number * 11 % 500)
+    laptop = device.managed
+    name, _, version = device.os.partition(" ")
+    return {
+        "@odata.type": "#microsoft.graph.device",
+        "id": named_id(f"device-object:{device.id}"),
+        "deletedDateTime": None,
+        "accountEnabled": True,
+        "approximateLastSignInDateTime": z(now - timedelta(hours=6)),
+        "complianceExpirationDateTime": None,
+        "deviceCategory": None,
+        "deviceId": device.id,
+        "deviceMetadata": None,
+        "deviceOwnership": "Company" if laptop else "Personal",
+        "deviceVersion": 2,
+        "displayName": device.name,
+        "enrollmentProfileName": None,
+        "enrollmentType": "AzureDomainJoined" if laptop else None,
+        "isCompliant": True if laptop else None,
+        "isManaged": True if laptop else None,
+        "isRooted": False,
+        "managementType": "MDM" if laptop else None,
+        "manufacturer": device.manufacturer,
+        "mdmAppId": "0000000a-0000-0000-c000-000000000000" if laptop else None,
+        "model": device.model,
+        "onPremisesLastSyncDateTime": None,
+        "onPremisesSyncEnabled": None,
+        "operatingSystem": {"Windows10": "Windows", "Ios": "iOS", "MacOs": "MacMDM"}.get(name, name),
+        "operatingSystemVersion": version or ("10.0.26100.4652" if name == "Windows10" else "26.1"),
+        "physicalIds": [],
+        "profileType": "RegisteredDevice",
+        "registrationDateTime": z(registered),
+        "systemLabels": [],
+        "trustType": "AzureAd" if laptop and name == "Windows10" else "Workplace",
+    }
+
+
+def _grant(person: Person) -> Json:
+    return {
+        "id": "g" + named_id(f"grant:{person.upn}").replace("-", ""),
+        "clientId": named_id(f"sp:{APPROVED_CRM}"),
+        "consentType": "Principal",
+        "principalId": person.id,
+        "resourceId": named_id(f"sp:{GRAPH.id}"),
+        "scope": " User.Read openid profile",
+    }
+
+
+def _service_principals() -> list[Json]:
+    trace_app = "8bd644d1-64a1-4d4b-ae52-2e0cbf64e373"  # without it the message trace answers 401
+    return [
+        _principal(APPROVED_CRM, "Tradeline CRM", "c0ffee00-5a5a-4b4b-8c8c-d00d5e11ca75", "Tradeline Ltd."),
+        _principal(GRAPH.id, GRAPH.name, MICROSOFT_TENANT, ""),
+        _principal(trace_app, "Exchange Message Tracing", MICROSOFT_TENANT, ""),
+    ]
+
+
+def _principal(app_id: str, name: str, owner: str, publisher: str) -> Json:
+    return {
+        "id": named_id(f"sp:{app_id}"),
+        "deletedDateTime": None,
+        "accountEnabled": True,
+        "alternativeNames": [],
+        "appDisplayName": name,
+        "appId": app_id,
+        "appOwnerOrganizationId": owner,
+        "appRoleAssignmentRequired": False,
+        "appRoles": [],
+        "description": None,
+        "disabledByMicrosoftStatus": None,
+        "displayName": name,
+        "homepage": f"https://{name.lower().replace(' ', '-')}.example",
+        "info": None,
+        "keyCredentials": [],
+        "loginUrl": None,
+        "notes": None,
+        "oauth2PermissionScopes": [],
+        "passwordCredentials": [],
+        "replyUrls": [f"https://{name.lower().replace(' ', '-')}.example/signed-in"],
+        "servicePrincipalNames": [app_id],
+        "servicePrincipalType": "Application",
+        "signInAudience": "AzureADMultipleOrgs",
+        "tags": [],
+        "verifiedPublisher": {
+            "displayName": publisher or None,
+            "verifiedPublisherId": "5206095" if publisher else None,
+            "addedDateTime": z(_FOUNDED) if publisher else None,
+        },
+    }
+
+
+def organization() -> Json:
+    """The organisation, as it never changes in a story."""
+    return {
+        "id": TENANT_ID,
+        "deletedDateTime": None,
+        "businessPhones": ["+49 221 5550 0"],
+        "city": "Koeln",
+        "country": None,
+        "countryLetterCode": "DE",
+        "createdDateTime": z(_FOUNDED),
+        "defaultUsageLocation": "DE",
+        "displayName": "Contoso",
+        "onPremisesLastSyncDateTime": None,
+        "onPremisesSyncEnabled": None,
+        "partnerTenantType": None,
+        "postalCode": "50667",
+        "preferredLanguage": "en",
+        "securityComplianceNotificationMails": [],
+        "securityComplianceNotificationPhones": [],
+        "state": "Nordrhein-Westfalen",
+        "street": "Domplatz 1",
+        "technicalNotificationMails": [f"carol@{DOMAIN}"],
+        "tenantType": "AAD",
+        "assignedPlans": [
+            {"assignedDateTime": z(_FOUNDED), "capabilityStatus": "Enabled", "service": service, "servicePlanId": plan}
+            for plan, (_, service) in _PLANS.items()
+        ],
+        "verifiedDomains": [
+            {"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": name == DOMAIN,
+             "isInitial": name == INITIAL_DOMAIN, "name": name, "type": "Managed"}
+            for name in (DOMAIN, INITIAL_DOMAIN)
+        ],
+    }  # fmt: skip
+
+
+def domains() -> list[Json]:
+    """Graph's domains."""
+    return [
+        {
+            "id": name,
+            "authenticationType": "Managed",
+            "availabilityStatus": None,
+            "isAdminManaged": True,
+            "isDefault": name == DOMAIN,
+            "isInitial": name == INITIAL_DOMAIN,
+            "isRoot": True,
+            "isVerified": True,
+            "supportedServices": ["Email", "OfficeCommunicationsOnline"],
+            "passwordValidityPeriodInDays": 2147483647,
+            "passwordNotificationWindowInDays": 14,
+            "state": None,
+        }
+        for name in (DOMAIN, INITIAL_DOMAIN)
+    ]
+
+
+def skus(users: int) -> list[Json]:
+    """Graph's subscribedSkus: business premium for everybody (Entra ID P1, no P2)."""
+    return [
+        {
+            "id": f"{TENANT_ID}_{_SKU}",
+            "accountId": TENANT_ID,
+            "accountName": "Contoso",
+            "appliesTo": "User",
+            "capabilityStatus": "Enabled",
+            "consumedUnits": users,
+            "prepaidUnits": {"enabled": users + 5, "suspended": 0, "warning": 0, "lockedOut": 0},
+            "servicePlans": [
+                {"servicePlanId": plan, "servicePlanName": name, "provisioningStatus": "Success", "appliesTo": "User"}
+                for plan, (name, _) in _PLANS.items()
+            ],
+            "skuId": _SKU,
+            "skuPartNumber": "SPB",
+            "subscriptionIds": [named_id("subscription")],
+        }
+    ]
+
+
+def accepted_domains() -> list[Json]:
+    """Get-AcceptedDomain's output."""
+    return [
+        {
+            "@odata.type": "#Exchange.AcceptedDomain",
+            "Identity": name,
+            "Name": name,
+            "DomainName": name,
+            "DomainType": "Authoritative",
+            "Default": name == DOMAIN,
+            "InitialDomain": name == INITIAL_DOMAIN,
+            "MatchSubDomains": False,
+            "IsValid": True,
+        }
+        for name in (DOMAIN, INITIAL_DOMAIN)
+    ]

@@ -1,0 +1,94 @@
+"""What a practice story is: a tenant's records and state with their truth, built the same way every time."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import ClassVar
+
+from o365nb.errors import BadInput
+from o365nb.practice import directory_noise, mail_noise, noise, objects
+from o365nb.practice.ids import Json
+from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, PARTNER, TENANT_ID
+from o365nb.practice.world import World
+
+#: Changes whenever the same story would no longer give the same bytes; a state folder of another version is refused.
+VERSION = 1
+NOISE_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class StoryInfo:
+    """What is said of a story before it is played. `now` is the moment its practice clock starts at (UTC)."""
+
+    id: str
+    slug: str
+    title: str
+    subject: str
+    now: datetime
+    first_attacker_event: datetime | None = None
+    tenant_id: str = TENANT_ID
+    accepted_domains: tuple[str, ...] = (DOMAIN, INITIAL_DOMAIN)
+    partner_domains: tuple[str, ...] = (PARTNER,)
+
+
+class Story(ABC):
+    """A story. A module under `stories/` with one subclass of this is all that a new story needs."""
+
+    info: ClassVar[StoryInfo]
+
+    def prepare(self, world: World) -> None:
+        """Change the cast before the month of ordinary work is written."""
+
+    @abstractmethod
+    def write(self, world: World, state: Json) -> None:
+        """Add what happens in this story: records with their truth, and how the objects stand at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A story ready to be played. Treat as read-only: it is shared by every tenant of the process."""
+
+    info: StoryInfo
+    world: World
+    state: Json
+
+
+def stories() -> dict[str, StoryInfo]:
+    """Every story by its slug, in order of id."""
+    found = sorted((story.info for story in _classes()), key=lambda info: info.id)
+    return {info.slug: info for info in found}
+
+
+def find_story(name: str) -> StoryInfo:
+    """The story of that slug or id, in any case. Raises BadInput naming those that exist."""
+    known = stories()
+    for info in known.values():
+        if name.strip().lower() in (info.slug, info.id.lower()):
+            return info
+    listed = ", ".join(f"{info.slug} ({info.id})" for info in known.values())
+    raise BadInput(f"There is no practice story {name!r}. Choose one of: {listed}.")
+
+
+@cache
+def build(slug: str) -> Built:
+    """Write the story of that slug; takes some seconds, once per process."""
+    story = next(item for item in _classes() if item.info.slug == slug)()
+    info = story.info
+    # Records of the coming hours are written too: the practice clock runs on and may reach them.
+    world = World(f"{info.slug}:{VERSION}", info.now - timedelta(days=NOISE_DAYS), info.now)
+    story.prepare(world)
+    mail_noise.write_mail(world, info.subject)
+    noise.write_noise(world, info.subject)
+    directory_noise.write_directory(world)
+    state = objects.initial(world.people, info.now)
+    story.write(world, state)
+    return Built(info, world.sorted_logs(), state)
+
+
+def _classes() -> list[type[Story]]:
+    from o365nb.practice import stories as package
+
+    return package.discover()

@@ -1,0 +1,99 @@
+"""From an executed notebook to one HTML file that asks nobody for anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+from nbconvert.exporters import TemplateExporter
+from nbconvert.filters import markdown2html
+
+from o365nb.report.markup import anchor, asset, environment, style
+
+PLOTLY = "application/vnd.plotly.v1+json"
+
+
+class Page(TemplateExporter):  # type: ignore[misc]  # nbconvert has no types
+    """The report's exporter: code hidden, views as they show themselves, scripts allowed by their hash only."""
+
+    template_file = "page.html.j2"
+    file_extension = ".html"
+    output_mimetype = "text/html"
+
+    def _create_environment(self) -> Environment:
+        return environment()
+
+    def from_notebook_node(self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any) -> tuple[str, Any]:
+        """Render an executed notebook. `resources["page"]` gives title, version and footer."""
+        given = dict(resources or {})
+        given["page"] = {**given["page"], **_content(nb), **_armour()}
+        html, rest = super().from_notebook_node(nb, given, **kw)
+        return html, rest
+
+
+def _armour() -> dict[str, Any]:
+    scripts = [_library(), asset("report.js")]
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
+    policy = (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:;"
+        " base-uri 'none'; form-action 'none'"
+    )
+    css = asset("views.css") + asset("report.css")
+    return {"scripts": [Markup(s) for s in scripts], "policy": Markup(policy), "style": Markup(css)}
+
+
+def _library() -> str:
+    """plotly.js as it ships with plotly; kept out of the page's own script so that its hash is its own."""
+    text = files("plotly").joinpath("package_data", "plotly.min.js").read_text("utf-8").replace("\r\n", "\n")
+    if "</script" in text.lower() or "<!--" in text:
+        raise ValueError("this plotly.js cannot be put inside a page: it closes its own script element")
+    return text
+
+
+def _content(notebook: Any) -> dict[str, Any]:
+    """The notebook as a front (before the first second-level heading) and numbered sections."""
+    front: list[dict[str, Any]] = []
+    sections: list[dict[str, Any]] = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            title, text = _heading(cell.source)
+            if title:
+                number = len(sections) + 1
+                sections.append({"title": title, "id": f"{number}-{anchor(title)}", "number": number, "blocks": []})
+            if text and sections:
+                sections[-1]["blocks"].append({"kind": "text", "html": Markup(markdown2html(text)), "figure": ""})
+        elif cell.cell_type == "code":
+            (sections[-1]["blocks"] if sections else front).extend(_blocks(cell))
+    return {"front": front, "sections": sections}
+
+
+def _heading(source: str) -> tuple[str, str]:
+    first, _, rest = source.strip().partition("\n")
+    return (first[3:].strip(), rest.strip()) if first.startswith("## ") else ("", source.strip())
+
+
+def _blocks(cell: Any) -> list[dict[str, Any]]:
+    return [_block(output) for output in cell.outputs if output.output_type != "error"]
+
+
+def _block(output: Any) -> dict[str, Any]:
+    if output.output_type == "stream":
+        return {"kind": "view", "html": Markup('<pre class="plain">{}</pre>').format(output.text), "figure": ""}
+    data = output.data
+    html = data.get("text/html")
+    if html is None:
+        body = Markup('<pre class="plain">{}</pre>').format(data.get("text/plain", ""))
+    else:
+        body = Markup(str(html).replace(style(), ""))
+    return {"kind": "view", "html": body, "figure": _inert(data[PLOTLY]) if PLOTLY in data else ""}
+
+
+def _inert(plot: Any) -> Markup:
+    """JSON that cannot end the element it stands in."""
+    text = json.dumps(plot, ensure_ascii=True, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

@@ -1,0 +1,380 @@
+"""Whose event was it: the closure reaches what one hand did, and stops at what is normal."""
+
+from __future__ import annotations
+
+import pytest
+from analysis.world import (
+    EVIL,
+    EVIL2,
+    HOME,
+    INTRUDER,
+    KIT,
+    MINE,
+    SEED,
+    STOLEN,
+    THEIRS,
+    at,
+    entry,
+    labels,
+    normal,
+    only,
+)
+from tables import SUBJECT, event, rule_change, sign_in, state
+
+from o365nb.analysis.base import Change, Responder, Seed
+from o365nb.model import Attribution, Label, utc
+
+BARE = {"client_ip": None, "asn": None, "as_org": None, "network_kind": None, "country": None}
+
+
+def mail(**given):
+    """A message trace row: no address of the sender, no session."""
+    return event(
+        **{**BARE, "source": "message_trace", "operation": "Delivered", "target": "x@fabrikam.example", **given}
+    )
+
+
+def test_a_seed_and_what_shares_its_session_are_the_attackers_with_a_reason_to_check(tmp_path):
+    later = event(**STOLEN | {"client_ip": EVIL2}, time=at(minutes=9), operation="MailItemsAccessed", event_id="read")
+    found = labels(tmp_path, [*normal(), entry(), later])
+    why = "evidence of: One session on two networks"
+    assert found["entry"] == Attribution(
+        "entry", utc(at()), "sign_in", "Sign-in activity", SUBJECT, Label.ATTACKER, 0.95, f"is {why}"
+    )
+    assert found["read"] == Attribution(
+        "read",
+        utc(at(minutes=9)),
+        "ual",
+        "MailItemsAccessed",
+        SUBJECT,
+        Label.ATTACKER,
+        0.921,
+        f"has the same session {THEIRS} as the sign-in at 2026-11-17 08:41:00 from {EVIL} (AS64666), which is {why}",
+    )
+
+
+def test_the_users_own_days_are_the_users_and_say_why(tmp_path):
+    today = event(client_ip=HOME, session_id=None, operation="Create", time=at(hours=3), event_id="today")
+    found = labels(tmp_path, [*normal(), entry(), today])
+    assert only(found, Label.ATTACKER) == {"entry"}
+    assert only(found, Label.USER) == set(found) - {"entry"}
+    assert found["today"].because == f"from {HOME}, used by {SUBJECT} on 20 days before 2026-11-17 08:41 UTC"
+
+
+def test_three_hops_and_no_further(tmp_path):
+    chain = [
+        entry(),
+        event(**STOLEN | {"client_ip": "192.0.2.1"}, time=at(minutes=1), event_id="hop 1"),
+        event(**INTRUDER | {"client_ip": "192.0.2.1"}, session_id="s2", time=at(minutes=2), event_id="hop 2"),
+        event(**INTRUDER | {"client_ip": "192.0.2.2"}, session_id="s2", time=at(minutes=3), event_id="hop 3"),
+        event(**INTRUDER | {"client_ip": "192.0.2.2"}, session_id="s3", time=at(minutes=4), event_id="hop 4"),
+    ]
+    found = labels(tmp_path, [*normal(), *chain])
+    assert only(found, Label.ATTACKER) == {"entry", "hop 1", "hop 2", "hop 3"}
+    sure = [found[key].confidence for key in ("entry", "hop 1", "hop 2", "hop 3")]
+    assert sure == sorted(sure, reverse=True)
+    assert found["hop 4"].label is Label.UNKNOWN
+
+
+def test_the_closure_stops_at_the_home_address_even_inside_a_stolen_session(tmp_path):
+    at_home = sign_in(client_ip=HOME, session_id=THEIRS, time=at(minutes=5), event_id="own laptop")
+    elsewhere = event(**BARE | {"client_ip": HOME}, time=at(minutes=6), event_id="own address", session_id=None)
+    found = labels(tmp_path, [*normal(), entry(), at_home, elsewhere])
+    assert only(found, Label.ATTACKER) == {"entry"}
+
+
+def test_a_seed_on_the_users_own_laptop_falls(tmp_path):
+    own_leg = sign_in(client_ip=HOME, session_id=THEIRS, time=at(minutes=-1), event_id="own leg")
+    found = labels(tmp_path, [*normal(), own_leg, entry()], {**SEED, "own leg": SEED["entry"]})
+    assert only(found, Label.ATTACKER) == {"entry"}
+
+
+def test_a_stolen_session_that_was_the_users_for_days_does_not_make_the_user_an_attacker(tmp_path):
+    """Theft of a token from a home computer: one session, two hands."""
+    own = [
+        sign_in(session_id=THEIRS, time=at(days=-day), device_id=None, device_managed=None, event_id=f"own {day}")
+        for day in (1, 2, 3)
+    ]
+    after = sign_in(session_id=THEIRS, time=at(hours=1), device_id=None, device_managed=None, event_id="own after")
+    more = event(**INTRUDER, time=at(hours=2), session_id=THEIRS, event_id="theirs")
+    found = labels(tmp_path, [*own, entry(), after, more])
+    assert only(found, Label.ATTACKER) == {"entry", "theirs"}
+    assert only(found, Label.USER) == {"own 1", "own 2", "own 3", "own after"}
+
+
+def test_an_address_that_others_share_does_not_spread(tmp_path):
+    office = [
+        event(**INTRUDER, actor=f"user{n}@contoso.example", time=at(days=-3), session_id=f"o{n}", event_id=f"other {n}")
+        for n in range(4)
+    ]
+    same_gate = event(**INTRUDER, time=at(hours=1), session_id=MINE, event_id="through the same gate")
+    found = labels(tmp_path, [*normal(), *office, entry(), same_gate])
+    assert only(found, Label.ATTACKER) == {"entry"}
+
+
+def test_microsofts_own_addresses_do_not_spread(tmp_path):
+    cloud = {"client_ip": "52.98.1.1", "asn": 8075, "network_kind": "microsoft", "session_id": None}
+    found = labels(
+        tmp_path,
+        [*normal(), entry(**cloud), event(**cloud, time=at(hours=1), event_id="server side")],
+    )
+    assert only(found, Label.ATTACKER) == {"entry"}
+
+
+@pytest.mark.parametrize(
+    ("address", "label"), [("2001:db8:bad:1::99", Label.ATTACKER), ("2001:db8:bad:2::99", Label.UNKNOWN)]
+)
+def test_ipv6_privacy_addresses_are_one_network(tmp_path, address, label):
+    other = event(**INTRUDER | {"client_ip": address, "asn": None}, time=at(hours=5), event_id="other")
+    found = labels(tmp_path, [*normal(), entry(client_ip="2001:db8:bad:1::1"), other])
+    assert found["other"].label is label
+
+
+def test_a_home_on_ipv6_is_known_by_its_network(tmp_path):
+    home = [
+        event(client_ip=f"2001:db8:1:1::{day}", time=at(days=-day), event_id=f"day {day}", user_agent="x")
+        for day in (1, 2, 3)
+    ]
+    today = event(client_ip="2001:db8:1:1::ffff", time=at(hours=2), event_id="today", user_agent="x")
+    found = labels(tmp_path, [*home, entry(), today])
+    assert found["today"].label is Label.USER
+
+
+@pytest.mark.parametrize(("hours", "label"), [(-23, Label.ATTACKER), (-25, Label.UNKNOWN)])
+def test_an_address_reaches_back_one_day_and_no_further(tmp_path, hours, label):
+    early = event(**INTRUDER, time=at(hours=hours), event_id="early")
+    assert labels(tmp_path, [*normal(), entry(), early])["early"].label is label
+
+
+def test_a_session_reaches_back_as_far_as_it_goes(tmp_path):
+    early = event(**STOLEN, time=at(days=-4), event_id="early")
+    assert labels(tmp_path, [*normal(), entry(), early])["early"].label is Label.ATTACKER
+
+
+def test_an_export_without_sessions_or_sign_ins_is_tied_by_address(tmp_path):
+    days = [event(client_ip=HOME, time=at(days=-n), event_id=f"own {n}", asn=None) for n in (1, 2, 3)]
+    bad = {**BARE, "client_ip": EVIL}
+    events = [*days, event(**bad, operation="New-InboxRule", event_id="rule")]
+    events += [event(**bad, operation="MailItemsAccessed", time=at(minutes=m), event_id=f"read {m}") for m in (3, 4)]
+    found = labels(tmp_path, events, {"rule": Seed(0.8, "A rule that hides mail")})
+    assert only(found, Label.ATTACKER) == {"rule", "read 3", "read 4"}
+    assert only(found, Label.USER) == {"own 1", "own 2", "own 3"}
+
+
+def test_network_and_program_together_tie_an_attacker_that_hops_addresses(tmp_path):
+    hop = {**INTRUDER, "client_ip": "198.51.100.200", "user_agent": KIT}
+    other_program = {**INTRUDER, "client_ip": "198.51.100.201", "user_agent": "Outlook"}
+    found = labels(
+        tmp_path,
+        [
+            *normal(),
+            entry(user_agent=KIT, os=None, browser=None),
+            event(**hop, time=at(hours=1), event_id="hopped"),
+            event(**other_program, time=at(hours=1), event_id="neighbour"),
+        ],
+    )
+    assert only(found, Label.ATTACKER) == {"entry", "hopped"}
+
+
+def test_an_attacker_in_the_users_own_country_and_network_is_told_by_the_address(tmp_path):
+    near = {**STOLEN, "client_ip": "203.0.113.200", "asn": 64500, "country": "GB", "network_kind": "isp"}
+    later = event(**near | {"session_id": None}, time=at(minutes=4), user_agent=KIT, event_id="later")
+    own = event(client_ip="203.0.113.55", time=at(hours=1), event_id="own, new address")
+    found = labels(tmp_path, [*normal(), entry(**near), later, own])
+    assert only(found, Label.ATTACKER) == {"entry", "later"}
+    assert found["own, new address"].label is Label.USER
+    assert found["own, new address"].confidence < 0.7
+
+
+def test_a_correlated_change_without_an_address_belongs_to_the_sign_in_flow(tmp_path):
+    flow = {"correlation_id": "flow 1", "source": "directory_audit", "workload": "AzureActiveDirectory"}
+    found = labels(
+        tmp_path,
+        [
+            *normal(),
+            entry(),
+            event(
+                **INTRUDER, **flow, operation="User registered security info", time=at(minutes=31), event_id="by hand"
+            ),
+            event(**BARE, **flow, operation="Update user", time=at(minutes=31), event_id="written by the service"),
+            event(**BARE, **flow, operation="Update user", time=at(hours=9), event_id="hours later"),
+        ],
+    )
+    assert only(found, Label.ATTACKER) == {"entry", "by hand", "written by the service"}
+
+
+def test_mail_of_the_trace_follows_its_send_event(tmp_path):
+    events = [
+        *normal(),
+        entry(),
+        event(**STOLEN, operation="Send", message_id="<bad>", time=at(hours=1), event_id="send bad"),
+        event(client_ip=HOME, operation="Send", message_id="<good>", time=at(hours=1), event_id="send good"),
+        mail(message_id="<bad>", time=at(hours=1, seconds=2), event_id="bad", message_subject="Invoice"),
+        mail(message_id="<good>", time=at(hours=1, seconds=2), event_id="good", message_subject="Minutes"),
+        mail(message_id="<unknown>", time=at(hours=1, seconds=2), event_id="untied", message_subject="Hello"),
+    ]
+    found = labels(tmp_path, events)
+    assert {key: found[key].label for key in ("bad", "good", "untied")} == {
+        "bad": Label.ATTACKER,
+        "good": Label.USER,
+        "untied": Label.UNKNOWN,
+    }
+
+
+def test_a_mass_mailing_is_one_deed_and_its_neighbours_are_not(tmp_path):
+    send = event(
+        **STOLEN, operation="Send", message_id="<0>", time=at(hours=20), event_id="send", message_subject="Pay"
+    )
+    burst = [
+        mail(message_id=f"<{n}>", message_subject="Pay ", time=at(hours=20, seconds=3 * n), event_id=f"burst {n}")
+        for n in range(40)
+    ]
+    beside = mail(message_id="<m>", message_subject="Minutes", time=at(hours=20, seconds=30), event_id="beside")
+    long_ago = mail(message_id="<p>", message_subject="Pay", time=at(days=-9), event_id="long ago")
+    found = labels(tmp_path, [*normal(), entry(), send, *burst, beside, long_ago])
+    assert only(found, Label.ATTACKER) == {"entry", "send", *(f"burst {n}" for n in range(40))}
+
+
+def test_incoming_mail_is_a_delivery_unless_its_domain_is_the_attackers(tmp_path):
+    incoming = {"target": SUBJECT, "time": at(hours=-26)}
+    events = [
+        *normal(),
+        entry(),
+        mail(**incoming, actor="share@docs-fabrikarn.example", event_id="lure"),
+        mail(**incoming | {"time": at(hours=2)}, actor="noreply@docs-fabrikarn.example", event_id="second lure"),
+        mail(**incoming, actor="paul@fabrikam.example", event_id="partner"),
+        mail(**incoming, actor="ceo@contoso.example", event_id="colleague"),
+    ]
+    found = labels(tmp_path, events, {**SEED, "lure": Seed(0.8, "A look-alike domain", ("im-lookalike-domain",))})
+    assert only(found, Label.ATTACKER) == {"entry", "lure", "second lure"}
+    assert only(found, Label.SYSTEM) == {"partner", "colleague"}
+    assert found["partner"].because == "a delivery to the mailbox; no detection flagged its sender"
+
+
+def test_the_attackers_rule_is_followed_where_the_log_names_no_address(tmp_path):
+    made = event(**STOLEN, operation="New-InboxRule", time=at(minutes=22), event_id="made")
+    bare = event(**BARE, operation="UpdateInboxRules", time=at(minutes=23), event_id="changed")
+    removed = event(client_ip=HOME, operation="Remove-InboxRule", time=at(hours=30), event_id="user removed it")
+    other = event(**BARE, operation="UpdateInboxRules", time=at(minutes=24), event_id="another rule")
+    named = {"made": "..", "changed": "..", "user removed it": "..", "another rule": "Newsletters"}
+    changes = [rule_change(event_id=key, name=name, rule_id=None) for key, name in named.items()]
+    found = labels(tmp_path, [*normal(), entry(), made, bare, removed, other], rule_changes=changes)
+    assert only(found, Label.ATTACKER) == {"entry", "made", "changed"}
+    assert found["user removed it"].label is Label.USER
+
+
+def test_a_device_that_the_attacker_joined_brings_its_sign_ins(tmp_path):
+    joined = event(
+        **INTRUDER,
+        source="directory_audit",
+        operation="Register device",
+        target="DESKTOP-7Q2LKA9",
+        time=at(minutes=4),
+        event_id="joined",
+    )
+    token = sign_in(
+        **INTRUDER | {"client_ip": "192.0.2.50", "asn": 64999},
+        session_id="s9",
+        device_id="rogue",
+        device_managed=False,
+        time=at(days=1),
+        event_id="with it",
+    )
+    devices = [state("device", "rogue", name="DESKTOP-7Q2LKA9", device_id="rogue", object_id="o1")]
+    found = labels(tmp_path, [*normal(), entry(), joined, token], devices=devices)
+    assert only(found, Label.ATTACKER) == {"entry", "joined", "with it"}
+
+
+def test_the_attackers_address_on_other_accounts_is_found_and_their_own_days_are_not(tmp_path):
+    gina, hugo = "gina@contoso.example", "hugo@contoso.example"
+    events = [
+        *normal(),
+        *normal(person=gina),
+        entry(),
+        sign_in(
+            **INTRUDER,
+            actor=gina,
+            session_id="g",
+            device_id=None,
+            device_managed=False,
+            time=at(hours=3),
+            event_id="gina",
+        ),
+        event(client_ip="192.0.2.77", actor=gina, session_id="g", time=at(hours=4), event_id="gina's", asn=64700),
+        *(event(**INTRUDER, actor=hugo, time=at(days=-n), session_id=None, event_id=f"hugo {n}") for n in (2, 3)),
+        event(**INTRUDER, actor=hugo, time=at(hours=5), session_id=None, event_id="hugo today"),
+    ]
+    found = labels(tmp_path, events)
+    assert only(found, Label.ATTACKER) == {"entry", "gina", "gina's"}
+    assert not {key for key in found if "hugo" in key or key.startswith("read gina")}
+
+
+def test_the_kits_own_changes_are_the_responders(tmp_path):
+    admin = {
+        "actor": "responder@contoso.example",
+        "actor_kind": "admin",
+        "target": SUBJECT,
+        "source": "directory_audit",
+    }
+    kit = Responder(frozenset({"kit-app"}), frozenset({"req-1"}), (Change(utc(at(hours=27)), SUBJECT),))
+    events = [
+        *normal(),
+        entry(),
+        event(**admin, operation="Disable account", time=at(hours=27, seconds=3), event_id="by receipt"),
+        event(**admin, operation="Update user", time=at(hours=24), app_id="KIT-APP", event_id="by app"),
+        event(**admin, operation="Reset password", time=at(hours=24), correlation_id="REQ-1", event_id="by request"),
+        event(**admin, operation="Update user", time=at(hours=12), event_id="by somebody else"),
+    ]
+    found = labels(tmp_path, events, responder=kit)
+    assert only(found, Label.RESPONDER) == {"by receipt", "by app", "by request"}
+
+
+def test_what_a_service_did_is_the_systems(tmp_path):
+    nightly = event(
+        **BARE,
+        operation="Set-Mailbox",
+        actor="nt authority\\system (w3wp)",
+        actor_kind="system",
+        target=SUBJECT,
+        event_id="nightly",
+    )
+    found = labels(tmp_path, [*normal(), entry(), nightly])
+    assert found["nightly"].label is Label.SYSTEM
+
+
+def test_without_a_seed_nobody_is_an_attacker(tmp_path):
+    abroad = sign_in(
+        client_ip="192.0.2.9",
+        asn=64800,
+        country="PT",
+        network_kind="hosting",
+        session_id="hotel",
+        time=at(hours=1),
+        event_id="abroad on the laptop",
+    )
+    found = labels(tmp_path, [*normal(), abroad], {})
+    assert only(found, Label.USER) == set(found)
+    assert found["abroad on the laptop"].because.startswith("from the managed device")
+
+
+def test_hostile_texts_stay_texts(tmp_path):
+    nasty = "'; DROP TABLE events; --\x1b[31m<script>alert(1)</script>=cmd|' /C calc'!A0"
+    events = [
+        *normal(),
+        entry(session_id=nasty, user_agent=nasty),
+        event(
+            **INTRUDER | {"client_ip": "192.0.2.3"},
+            session_id=nasty,
+            operation=nasty,
+            target=nasty,
+            time=at(minutes=2),
+            event_id="nasty",
+        ),
+    ]
+    found = labels(tmp_path, events, {"entry": Seed(0.9, nasty)})
+    assert only(found, Label.ATTACKER) == {"entry", "nasty"}
+    assert "\x1b" not in found["nasty"].because
+
+
+def test_no_events_give_no_labels(tmp_path):
+    assert labels(tmp_path, []) == {}

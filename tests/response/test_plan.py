@@ -1,0 +1,257 @@
+"""The plan: attacker objects only, in playbook order, quoted so that nobody's rule name becomes a command."""
+
+import pytest
+from response.making import SYNCED_ID, USER_ID, finding, thing, user, verdict
+from tables import SUBJECT, make_case, rule, state
+
+from o365nb.engine import Engine
+from o365nb.model import Context, Label, Phase, Severity, Step, Verdict
+from o365nb.response import actions, make_plan
+
+BOSS = "boss@contoso.example"
+HOSTILE = "it's \u2019ere'; Remove-Mailbox 'x\r\n; calc \u202e # $(whoami) `"
+
+
+def names(plan):
+    return [step.action for step in plan.steps]
+
+
+@pytest.mark.parametrize("kind", [Verdict.SUSPECTED, Verdict.NOT_SUPPORTED, Verdict.CANNOT_TELL])
+def test_below_probable_the_user_is_asked_and_nothing_else(plan, kind):
+    made = plan(verdict(kind), [finding()], [thing("inbox_rule", "1001")], users=[user()], inbox_rules=[rule()])
+    assert [(step.id, step.automatic, step.phase) for step in made.steps] == [("S01-ask_user", False, Phase.SCOPE)]
+    assert SUBJECT in made.steps[0].reason
+
+
+@pytest.mark.parametrize("kind", [Verdict.PROBABLE, Verdict.CONFIRMED])
+def test_a_taken_account_is_contained_cleaned_and_recovered_in_playbook_order(plan, kind):
+    made = plan(
+        verdict(kind),
+        [finding(), finding("F2", "im-mass-send"), finding("F3", "im-sender-restricted")],
+        [thing("inbox_rule", "1001"), thing("auth_method", "m1")],
+        users=[user()],
+        inbox_rules=[rule()],
+        auth_methods=[state("auth_method", "m1", method_id="m1", method_type="phone", phone_number="+1 555")],
+    )
+    assert [(step.id, step.phase.value) for step in made.steps] == [
+        ("S01-snapshot_evidence", "preserve"),
+        ("S02-bank_recall", "contain"),
+        ("S03-block_sign_in", "contain"),
+        ("S04-revoke_sessions", "contain"),
+        ("S05-reset_password", "contain"),
+        ("S06-ask_user", "scope"),
+        ("S07-disable_inbox_rule", "eradicate"),
+        ("S08-remove_auth_method", "eradicate"),
+        ("S09-revoke_sessions", "eradicate"),
+        ("S10-check_devices", "eradicate"),
+        ("S11-unblock_sign_in", "recover"),
+        ("S12-unrestrict_sender", "recover"),
+        ("S13-notify_recipients", "recover"),
+        ("S14-verify_again", "verify"),
+        ("S15-harden", "lessons"),
+    ]
+    assert [step.order for step in made.steps] == list(range(1, 16))
+
+
+def test_a_step_says_everything_that_applying_it_needs(plan):
+    made = plan(verdict(), [finding(actions=("block_sign_in",))], users=[user()])
+    assert made.steps[1] == Step(
+        id="S02-block_sign_in",
+        phase=Phase.CONTAIN,
+        action="block_sign_in",
+        target=SUBJECT,
+        reason=f"The attacker can sign in as {SUBJECT}. Blocked, no new token is given to anybody.",
+        finding_ids=("F1",),
+        automatic=True,
+        reversible=True,
+        order=2,
+        command_equivalent=f"Update-MgUser -UserId '{USER_ID}' -AccountEnabled:$false",
+        arguments={"user": USER_ID, "upn": SUBJECT, "playbook": "C1"},
+    )
+
+
+def test_only_attacker_objects_are_named(plan):
+    made = plan(
+        verdict(),
+        [finding()],
+        [
+            thing("inbox_rule", "1001"),
+            thing("inbox_rule", "1002", Label.USER, remove=False),
+            thing("inbox_rule", "1003", Label.UNKNOWN, remove=False),
+            thing("auth_method", "own", Label.USER, remove=False),
+        ],
+        users=[user()],
+        inbox_rules=[rule(), rule(rule_id="1002", name="Mine"), rule(rule_id="1003")],
+        auth_methods=[state("auth_method", "own", method_id="own", method_type="phone")],
+    )
+    touched = [step.arguments["rule"] for step in made.steps if step.action == "disable_inbox_rule"]
+    assert (touched, "remove_auth_method" in names(made)) == (["1001"], False)
+
+
+def test_an_object_is_found_by_its_evidence_key_too(plan):
+    made = plan(
+        verdict(),
+        [finding()],
+        [thing("inbox_rule", f"inbox_rule:{SUBJECT}:1001")],
+        users=[user()],
+        inbox_rules=[rule()],
+    )
+    step = next(step for step in made.steps if step.action == "disable_inbox_rule")
+    assert (step.automatic, step.arguments) == (
+        True,
+        {
+            "upn": SUBJECT,
+            "rule": "1001",
+            "side": "graph",
+            "name": "Newsletters",
+            "deletes": "False",
+            "sends_to": "",
+            "playbook": "X1",
+        },
+    )
+
+
+def test_a_hidden_rule_goes_by_exchange_and_says_what_that_costs(plan):
+    made = plan(
+        verdict(),
+        [finding()],
+        [thing("inbox_rule", "777")],
+        users=[user()],
+        inbox_rules=[rule(rule_id="777", name="..", hidden=True, seen_by=["exchange"], forward_to=["x@evil.example"])],
+    )
+    step = next(step for step in made.steps if step.action == "disable_inbox_rule")
+    assert (step.arguments["side"], step.arguments["sends_to"]) == ("exchange", "x@evil.example")
+    assert "drops rules that Outlook keeps" in step.reason
+    assert step.command_equivalent == (
+        f"Disable-InboxRule -Identity '777' -Mailbox '{SUBJECT}' -AlwaysDeleteOutlookRulesBlob:$true -Force:$true"
+        " -Confirm:$false  # rule '..'"
+    )
+
+
+def test_a_rule_known_from_the_log_only_is_left_to_a_person(plan):
+    made = plan(verdict(), [finding()], [thing("inbox_rule", "event-1", description="rule '..'")], users=[user()])
+    step = next(step for step in made.steps if step.action == "disable_inbox_rule")
+    assert (step.automatic, step.command_equivalent) == (
+        False,
+        f"Get-InboxRule -Mailbox '{SUBJECT}' -IncludeHidden:$true  # rule '..'",
+    )
+
+
+def test_a_synchronised_account_is_blocked_on_premises_too_and_its_password_reset_there(plan):
+    made = plan(verdict(), [finding()], users=[user(user_id=SYNCED_ID, synced=True)])
+    block, reset = (next(s for s in made.steps if s.action == name) for name in ("block_sign_in", "reset_password"))
+    assert "synchronised from on-premises" in block.reason
+    assert block.command_equivalent == (
+        f"Update-MgUser -UserId '{SYNCED_ID}' -AccountEnabled:$false;"
+        f" Get-ADUser -Filter 'UserPrincipalName -eq ''{SUBJECT}''' | Disable-ADAccount"
+    )
+    assert (block.automatic, reset.automatic) == (True, False)
+    assert "Set-ADAccountPassword" in reset.command_equivalent
+
+
+def test_an_account_that_was_not_collected_is_addressed_by_its_name(plan):
+    assert plan(verdict(), [finding()]).steps[1].arguments["user"] == SUBJECT
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "row", "action", "command"),
+    [
+        (
+            "forwarding", "mailboxes", {"address": SUBJECT}, "clear_forwarding",
+            (f"Set-Mailbox -Identity '{SUBJECT}' -ForwardingSmtpAddress $null -ForwardingAddress $null"
+            " -DeliverToMailboxAndForward:$false  # forwarding 1"),
+        ),
+        (
+            "oauth_grant", "oauth_grants", {"grant_id": "1", "client_id": "sp"}, "remove_consent",
+            ("Update-MgServicePrincipal -ServicePrincipalId 'sp' -AccountEnabled:$false;"
+            " Remove-MgOauth2PermissionGrant -OAuth2PermissionGrantId '1'  # oauth_grant 1"),
+        ),
+        (
+            "device", "devices", {"device_id": "1", "object_id": "o1"}, "disable_device",
+            "Update-MgDevice -DeviceId 'o1' -AccountEnabled:$false  # device 1",
+        ),
+        ("delegate", "mailboxes", {"address": SUBJECT}, "remove_by_hand", ""),
+    ],
+)  # fmt: skip
+def test_other_back_doors_are_steps_by_hand(plan, kind, table, row, action, command):
+    made = plan(verdict(), [finding()], [thing(kind, "1")], users=[user()], **{table: [state(kind, "1", **row)]})
+    step = next(step for step in made.steps if step.action == action)
+    assert (step.automatic, step.command_equivalent, step.finding_ids) == (False, command, ("F1",))
+
+
+def test_a_consent_for_everybody_says_so(plan):
+    row = state("oauth_grant", "1", owner="", grant_id="1", client_id="sp", consent_type="AllPrincipals")
+    made = plan(verdict(), [finding()], [thing("oauth_grant", "1", owner="")], oauth_grants=[row])
+    assert "everybody in the tenant" in next(step for step in made.steps if step.action == "remove_consent").reason
+
+
+def test_a_subject_without_anything_of_the_attacker_is_only_asked(plan):
+    innocent = finding("F2", subject=BOSS, context=Context.NO)
+    slight = finding("F3", subject=BOSS, severity=Severity.LOW)
+    made = plan(verdict(subjects=(SUBJECT, BOSS)), [finding(), innocent, slight], users=[user()])
+    assert {step.action for step in made.steps if BOSS in step.target} == {"ask_user"}
+
+
+def test_every_account_is_contained_before_any_is_cleaned(plan):
+    made = plan(
+        verdict(subjects=(SUBJECT, BOSS)),
+        [finding(), finding("F2", subject=BOSS)],
+        [thing("inbox_rule", "1001")],
+        users=[user(), user(BOSS, SYNCED_ID)],
+        inbox_rules=[rule()],
+    )
+    phases = [step.phase for step in made.steps]
+    assert phases == sorted(phases, key=list(Phase).index)
+    assert names(made)[1:4] == ["block_sign_in", "block_sign_in", "revoke_sessions"]
+
+
+def test_the_same_case_gives_the_same_plan_id_and_another_rule_another(tmp_path):
+    def made(folder, name):
+        case = make_case(tmp_path / folder, users=[user()], inbox_rules=[rule(name=name)])
+        with Engine(case) as engine:
+            return make_plan(verdict(), [finding()], [thing("inbox_rule", "1001")], engine).plan_id
+
+    assert made("a", "..") == made("b", "..") != made("c", "...")
+
+
+def test_a_hostile_rule_name_stays_a_comment_on_one_line(plan):
+    made = plan(verdict(), [finding()], [thing("inbox_rule", "1001")], users=[user()], inbox_rules=[rule(name=HOSTILE)])
+    step = next(step for step in made.steps if step.action == "disable_inbox_rule")
+    command, _, remark = step.command_equivalent.partition("  # ")
+    assert command == (
+        f"Update-MgUserMailFolderMessageRule -UserId '{SUBJECT}' -MailFolderId 'inbox' -MessageRuleId '1001'"
+        " -IsEnabled:$false"
+    )
+    assert not set("\r\n\u202e") & set(remark + step.target + step.reason)
+
+
+def test_a_hostile_id_or_account_stays_a_quoted_value(plan):
+    made = plan(
+        verdict(),
+        [finding()],
+        [thing("inbox_rule", HOSTILE)],
+        inbox_rules=[rule(rule_id=HOSTILE, hidden=True)],
+    )
+    command = next(step for step in made.steps if step.action == "disable_inbox_rule").command_equivalent
+    assert "'it''s \u2019\u2019ere''; Remove-Mailbox ''x' + [char]13 + [char]10 + '; calc" in command
+    assert not set("\r\n") & set(command)
+
+
+def test_every_action_is_found_and_has_its_words():
+    assert sorted(actions()) == [
+        "ask_user", "bank_recall", "block_sign_in", "check_devices", "clear_forwarding", "disable_device",
+        "disable_inbox_rule", "harden", "notify_recipients", "remove_auth_method", "remove_by_hand", "remove_consent",
+        "reset_password", "revoke_sessions", "snapshot_evidence", "unblock_sign_in", "unrestrict_sender",
+        "verify_again",
+    ]  # fmt: skip
+    assert [name for name, action in actions().items() if not action.title] == []
+    assert [
+        name for name, action in actions().items() if not action.reversible and not action.irreversible_because
+    ] == []
+
+
+def test_the_time_of_the_last_attacker_event_is_kept_for_the_gate(plan):
+    made = plan(verdict(), [finding(first=None, last=None)], users=[user()])
+    assert next(step for step in made.steps if step.action == "unblock_sign_in").arguments["not_before"] == (
+        "2026-11-18T06:00:00Z"
+    )
