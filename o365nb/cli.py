@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -95,7 +96,7 @@ def investigate(
     request = steps.Request(
         case=case, users=tuple(user or ()), since=since, start=start, end=end,
         accepted_domains=tuple(accepted_domain or ()),
-        ticket=ticket, time_zone=time_zone, data=data, out=out, reports=reports, answers=answers,
+        ticket=ticket, time_zone=time_zone, data=data, out=out, reports=reports,
     )  # fmt: skip
     progress, interview = _progress(), steps.interview(answers)
     if practice_story:
@@ -351,9 +352,15 @@ def _strict(strict: bool, found: Assessment) -> None:  # noqa: FBT001 - the opti
 
 
 def main() -> None:
-    """Run the command line; every known error is one line on stderr and an exit code."""
+    """Run the command line; an error is one line on stderr and an exit code. O365NB_DEBUG=1 shows the traceback."""
     try:
         app()
     except O365nbError as error:
         typer.echo(f"o365nb: {one_line(error)}", err=True)
         sys.exit(error.exit_code)
+    except Exception as error:
+        if os.environ.get("O365NB_DEBUG"):
+            raise
+        told = f"{type(error).__name__}: {one_line(error)}"
+        typer.echo(f"o365nb: the tool failed ({told}). Run it again with O365NB_DEBUG=1 and report this.", err=True)
+        sys.exit(O365nbError.exit_code)

@@ -99,7 +99,9 @@ def from_tenant(
 
 def from_files(evidence: Path, request: Request, progress: Progress) -> Case:
     """A case on exported files. Raises BadInput before anything is left behind when they cannot be used."""
-    name = request.case or (evidence.resolve().stem if not request.users else request.users[0].split("@")[0])
+    if not request.users:
+        raise BadInput("Say whose account it is: --user name@domain.")
+    name = request.case or request.users[0].split("@")[0]
     users = tuple(user.lower() for user in request.users)
     with _admission(request.data / checked_name(name)) as root:
         now = datetime.now(UTC)
@@ -109,11 +111,10 @@ def from_files(evidence: Path, request: Request, progress: Progress) -> Case:
         )
         intake.add_files(case, evidence, progress)
         intake.build_tables(case, progress)
-        subjects = users or case.info.subjects
-        _known(case, subjects)
-        window = asked or intake.evidence_span(case, subjects)
-        domains = request.accepted_domains or case.info.accepted_domains or _domains_of(subjects)
-        case.update(subjects=subjects, window=window, accepted_domains=domains, domains=_domains_of(subjects))
+        _known(case, users)
+        window = asked or intake.evidence_span(case, users)
+        domains = request.accepted_domains or case.info.accepted_domains or _domains_of(users)
+        case.update(subjects=users, window=window, accepted_domains=domains, domains=_domains_of(users))
         intake.record_file_coverage(case)
     return case
 
@@ -239,7 +240,7 @@ def practice_tenant(story: str, state: Path) -> Iterator[Tenant]:
 
 def profile_for(name: str, simulator: Simulator | None = None) -> Profile:
     """A profile by name; with a simulator, its accounts on that practice tenant instead of the real service."""
-    profile = loadprofile_for(name)
+    profile = load_profile(name)
     if not simulator:
         return profile
     return Profile.simulator(
@@ -315,12 +316,11 @@ def _learn_domains(case: Case) -> None:
 
 def _known(case: Case, subjects: tuple[str, ...]) -> None:
     """Raises UnknownSubject for an account that no evidence names, with the nearest names that there are."""
-    if not subjects:
-        raise BadInput("Say whose account it is: --user name@domain.")
     seen = intake.accounts(case)
     for subject in subjects:
         if subject not in seen:
-            near = get_close_matches(subject, sorted(seen), n=3, cutoff=0.5) or sorted(seen, key=seen.__getitem__)[-3:]
+            near = get_close_matches(subject, list(seen), n=3, cutoff=0.6) or [upn for upn, _ in seen.most_common(3)]
             raise UnknownSubject(
                 f"{subject} is in none of the evidence. Accounts that are: {', '.join(near) or 'none'}."
+                " Check the spelling, or add the exports about this account."
             )

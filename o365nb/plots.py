@@ -51,8 +51,8 @@ def timeline(points: Sequence[Point], window: Window, clock: Clock) -> Figure:
     traces = [_trace(lane, [p for p in points if p.lane is lane], rows, clock) for lane in LANES if lane in shown]
     wide, near = _ranges(points, window)
     layout = {
-        "height": height + 74,
-        "margin": {"l": 10, "r": 10, "t": 40, "b": 34},
+        "height": height + (74 if near != wide else 44),
+        "margin": {"l": 10, "r": 10, "t": 40 if near != wide else 10, "b": 34},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
@@ -60,13 +60,23 @@ def timeline(points: Sequence[Point], window: Window, clock: Clock) -> Figure:
         "dragmode": "zoom",
         "hoverlabel": {"align": "left", "font": {"size": 12}},
         "font": {"size": 12},
-        "xaxis": {"type": "date", "range": near, "title": {"text": ""}, "gridcolor": "rgba(128,128,128,.22)",
-                  "ticklabelmode": "instant", "automargin": True, "hoverformat": "%d %b %Y %H:%M UTC"},
+        "xaxis": {
+            "type": "date",
+            "range": near,
+            "title": {"text": ""},
+            "gridcolor": "rgba(128,128,128,.22)",
+            "ticklabelmode": "instant",
+            "automargin": True,
+            "hoverformat": "%d %b %Y %H:%M UTC",
+        },
         "yaxis": {"visible": False, "range": [height, 0], "fixedrange": True},
         "shapes": [_band(lane, top, bottom) for lane, top, bottom in bands],
-        "annotations": [*(_title(lane, top) for lane, top, _ in bands), *(_row_name(row, y) for (_, row), y in rows.items())],
+        "annotations": [
+            *(_title(lane, top) for lane, top, _ in bands),
+            *(_row_name(row, y) for (_, row), y in rows.items()),
+        ],
         "updatemenus": [_zoom(near, wide)] if near != wide else [],
-    }  # fmt: skip
+    }
     return {"data": traces, "layout": layout}
 
 
@@ -75,7 +85,10 @@ CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "responsive": True,
     "scrollZoom": False,
-    "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d", "autoScale2d", "sendDataToCloud"],
+    "showSendToCloud": False,  # plotly 7 shows a button that uploads the figure unless told not to
+    "plotlyServerURL": "",
+    "topojsonURL": "",
+    "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d", "autoScale2d"],
 }
 
 
@@ -119,14 +132,18 @@ def _trace(lane: Label, points: Sequence[Point], rows: dict[tuple[Label, str], f
             "color": _COLOURS[lane],
             "size": [round(min(26, 10 + 2.2 * math.log2(p.count)), 1) for p in points],
             "opacity": 0.78,
-            "line": {"width": 1, "color": "rgba(255,255,255,.85)" if lane is not Label.SYSTEM else _COLOURS[lane]},
+            "line": {"width": 0.8, "color": "rgba(255,255,255,.6)" if lane is not Label.SYSTEM else _COLOURS[lane]},
         },
     }
 
 
 def _hover(point: Point, clock: Clock) -> str:
     several = point.count > 1
-    lines = [f"<b>{safe_text(point.operations[0][0])}</b>" if len(point.operations) == 1 else f"<b>{point.count:,} events</b>"]
+    lines = [
+        f"<b>{safe_text(point.operations[0][0])}</b>"
+        if len(point.operations) == 1
+        else f"<b>{point.count:,} events</b>"
+    ]
     if several and len(point.operations) == 1:
         lines[0] += f" × {point.count:,}"
     elif several:
@@ -156,22 +173,55 @@ def _ranges(points: Sequence[Point], window: Window) -> tuple[list[str | None], 
 
 def _padded(start: datetime, end: datetime, share: float) -> list[str | None]:
     air = max((end - start) * share, timedelta(minutes=20))
-    return [iso(start - air), iso(end + air)]
+    return [iso(start - 2 * air), iso(end + air)]  # the names of the rows stand on the left
 
 
 def _band(lane: Label, top: float, bottom: float) -> Figure:
-    return {"type": "rect", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": top, "y1": bottom, "layer": "below",
-            "fillcolor": _COLOURS[lane], "opacity": 0.07, "line": {"width": 0}}  # fmt: skip
+    return {
+        "type": "rect",
+        "xref": "paper",
+        "yref": "y",
+        "x0": 0,
+        "x1": 1,
+        "y0": top,
+        "y1": bottom,
+        "layer": "below",
+        "fillcolor": _COLOURS[lane],
+        "opacity": 0.07,
+        "line": {"width": 0},
+    }
 
 
 def _title(lane: Label, top: float) -> Figure:
-    return {"xref": "paper", "yref": "y", "x": 0, "y": top + 4, "xanchor": "left", "yanchor": "top", "xshift": 8,
-            "text": f"<b>{_TITLES[lane]}</b>", "showarrow": False, "font": {"size": 11, "color": _COLOURS[lane]}}  # fmt: skip
+    return {
+        "xref": "paper",
+        "yref": "y",
+        "x": 0,
+        "y": top + 4,
+        "xanchor": "left",
+        "yanchor": "top",
+        "xshift": 8,
+        "name": lane.value,
+        "text": f"<b>{_TITLES[lane]}</b>",
+        "showarrow": False,
+        "font": {"size": 11, "color": _COLOURS[lane]},
+    }
 
 
 def _row_name(row: str, y: float) -> Figure:
-    return {"xref": "paper", "yref": "y", "x": 0, "y": y, "xanchor": "left", "yanchor": "middle", "xshift": 8,
-            "text": row, "showarrow": False, "font": {"size": 11}, "opacity": 0.75}  # fmt: skip
+    return {
+        "xref": "paper",
+        "yref": "y",
+        "x": 0,
+        "y": y,
+        "xanchor": "left",
+        "yanchor": "middle",
+        "xshift": 8,
+        "text": row,
+        "showarrow": False,
+        "font": {"size": 11},
+        "opacity": 0.75,
+    }
 
 
 def _zoom(near: list[str | None], wide: list[str | None]) -> Figure:
@@ -179,5 +229,15 @@ def _zoom(near: list[str | None], wide: list[str | None]) -> Figure:
         {"label": label, "method": "relayout", "args": [{"xaxis.range": span}]}
         for label, span in (("The attack", near), ("Whole period", wide))
     ]
-    return {"type": "buttons", "direction": "right", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "showactive": True,
-            "pad": {"b": 6, "l": 0, "r": 0, "t": 0}, "font": {"size": 11}, "buttons": buttons}  # fmt: skip
+    return {
+        "type": "buttons",
+        "direction": "right",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1,
+        "yanchor": "bottom",
+        "showactive": False,
+        "pad": {"b": 6, "l": 0, "r": 0, "t": 0},
+        "font": {"size": 11},
+        "buttons": buttons,
+    }

@@ -83,18 +83,18 @@ def points_of(acts: Iterable[Act], limit: int = POINTS_PER_ROW) -> list[Point]:
     return [point for _, row in ordered for point in _bundled(row, limit)]
 
 
-def steps_of(events: Sequence[Act], pause: timedelta = timedelta(minutes=30)) -> list[Point]:
-    """Acts told one after the other: an unbroken run of one operation from one place is one step."""
-    steps: list[Point] = []
-    for _, same in groupby(events, key=lambda act: (act.lane, act.row, act.operation, act.actor, act.place)):
-        run: list[Act] = []
-        for act in same:
-            if run and act.time - run[-1].time > pause:
-                steps.append(_point(run))
-                run = []
-            run.append(act)
-        steps.append(_point(run))
-    return steps
+def steps_of(acts: Iterable[Act], pause: timedelta = timedelta(minutes=30)) -> list[Point]:
+    """Acts told one after the other: an unbroken run of one operation by one actor from one place is one step."""
+    runs: list[list[Act]] = []
+    open_runs: dict[tuple[str, ...], list[Act]] = {}
+    for act in sorted(acts, key=lambda act: (act.time, act.event_id)):
+        key = (act.lane, act.row, act.operation, act.actor, act.place)
+        run = open_runs.get(key)
+        if run is None or act.time - run[-1].time > pause:
+            run = open_runs[key] = []
+            runs.append(run)
+        run.append(act)
+    return [_point(run) for run in runs]
 
 
 def _bundled(row: list[Act], limit: int) -> list[Point]:

@@ -9,10 +9,13 @@ Nothing here changes anything, but for `CaseView.contain` with the id of the pla
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 from o365nb.case.folder import checked_name
-from o365nb.report import activity, containment, measures, records, results, summary
+from o365nb.errors import O365nbError
+from o365nb.report import activity, containment, measures, reach, records, results, summary
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import View
 
@@ -87,17 +90,17 @@ class CaseView:
     @property
     def exposure(self) -> View:
         """What was seen."""
-        return results.exposure(self.dossier)
+        return reach.exposure(self.dossier)
 
     @property
     def recipients(self) -> View:
         """Who received the attacker's mail."""
-        return results.recipients(self.dossier)
+        return reach.recipients(self.dossier)
 
     @property
     def indicators(self) -> View:
         """What to look for elsewhere."""
-        return results.indicators(self.dossier)
+        return reach.indicators(self.dossier)
 
     @property
     def response(self) -> View:
@@ -144,3 +147,19 @@ class CaseView:
     def glossary(self) -> View:
         """The words of the report."""
         return summary.glossary(self.dossier)
+
+
+def _one_line_errors() -> None:
+    """In a notebook, an error that the kit explains is its one line, without a traceback; it still stops the run."""
+    if "ipykernel" not in sys.modules:
+        return
+    from IPython import get_ipython
+
+    def show(shell: Any, kind: type[BaseException], error: BaseException, *_: Any, **__: Any) -> None:
+        shell._showtraceback(kind, error, [f"{kind.__name__}: {error}"])  # noqa: SLF001 - papermill reads this message
+
+    if shell := get_ipython():
+        shell.set_custom_exc((O365nbError,), show)
+
+
+_one_line_errors()

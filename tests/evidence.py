@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import orjson
 
 from o365nb import intake
@@ -32,18 +34,23 @@ def read(content: bytes | str, name: str = "export", owner: str = "") -> tuple[s
     return shape.name, records, [item for item in items if isinstance(item, Damaged)]
 
 
+@functools.cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    connection = connect()
+    for statement in macros.create():
+        connection.execute(statement)
+    return connection
+
+
 def normalise(kind: str, *records: dict[str, Any]) -> list[dict[str, Any]]:
     """The events that the SQL of `kind` makes of Microsoft's own records, in order; empty columns left out."""
-    with connect() as connection:
-        for statement in macros.create():
-            connection.execute(statement)
-        connection.execute("CREATE TABLE records (raw_file VARCHAR, raw_line BIGINT, seq BIGINT, record JSON)")
-        for number, record in enumerate(records):
-            line = orjson.dumps(record).decode() if isinstance(record, dict) else record
-            connection.execute("INSERT INTO records VALUES ('raw/f.gz', ?, ?, ?)", [number + 1, number, line])
-        cursor = connection.execute(f"SELECT * FROM ({_MODULES[kind].SELECT}) ORDER BY seq")
-        names = [column[0] for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    connection = _connection()
+    connection.execute("CREATE OR REPLACE TABLE records (raw_file VARCHAR, raw_line BIGINT, seq BIGINT, record JSON)")
+    values = [("raw/f.gz", n + 1, n, orjson.dumps(record).decode()) for n, record in enumerate(records)]
+    connection.executemany("INSERT INTO records VALUES (?, ?, ?, ?)", values)
+    cursor = connection.execute(f"SELECT * FROM ({_MODULES[kind].SELECT}) ORDER BY seq")
+    names = [column[0] for column in cursor.description]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return [{name: value for name, value in row.items() if value not in (None, [])} for row in rows]
 
 

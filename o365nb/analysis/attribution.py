@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from o365nb.analysis.base import Responder, Seed, accepted_domains, moment, short, subjects_of
+from o365nb.analysis.base import Responder, Seed, accepted_domains, moment, plural, short, subjects_of
 from o365nb.analysis.baseline import Baseline, build, shared_networks
-from o365nb.analysis.closure import Claim, Ground, bursts, close, seeded
+from o365nb.analysis.closure import BACK, Claim, Ground, bursts, close, seeded
 from o365nb.analysis.neighbours import baselines_of, claims_on_others, object_traces
-from o365nb.analysis.seeds import inbound
+from o365nb.analysis.seeds import STRONG, inbound
 from o365nb.analysis.trail import Event, load, of_subjects
 from o365nb.engine import Engine
 from o365nb.model import Attribution, Label
@@ -34,8 +34,7 @@ def attribute(
     kits = {event.event_id: why for event in events if (why := _by_kit(event, kit, subjects))}
     theirs = [event for event in events if event.event_id not in kits]
     ground, held = _ground(engine, theirs, seeds, subjects)
-    claims = close(theirs, held, ground) if held else {}
-    claims.update(bursts(theirs, claims, subjects))
+    claims = _claims(theirs, held, ground)
     claims.update(_elsewhere(engine, seeds, {event.event_id for event in events}))
     if claims:
         claims.update(claims_on_others(engine, claims, ground))
@@ -50,6 +49,18 @@ def attribute(
         elif event.event_id not in labels:
             labels[event.event_id] = judge.label(event)
     return labels
+
+
+def _claims(events: list[Event], seeds: Mapping[str, Seed], ground: Ground) -> dict[str, Claim]:
+    """The closure of the strong seeds, then that of the weak ones among what is left."""
+    claims: dict[str, Claim] = {}
+    for strong in (True, False):
+        some = {key: seed for key, seed in seeds.items() if (seed.confidence >= STRONG) is strong and key not in claims}
+        if some:
+            left = [event for event in events if event.event_id not in claims]
+            claims.update(close(left, some, ground))
+            claims.update(bursts(events, claims, ground.subjects))
+    return claims
 
 
 def _ground(
@@ -139,11 +150,35 @@ class _Judge:
             return _label(event, Label.USER, reason[0], reason[1])
         if said := self.sessions.get(event.session_id):
             return _label(event, Label.USER, 0.85, f"same session {short(event.session_id, 40)} as {said}")
+        if reason := self._bare(event) or self._house(event):
+            return _label(event, Label.USER, reason[0], reason[1])
         return _label(event, Label.UNKNOWN, 0.0, self._doubt(event))
 
     def _usual(self, event: Event) -> tuple[float, str] | None:
         normal = self.ground.normal(event)
         return normal.own(event) if normal and event.source != "message_trace" else None
+
+    def _bare(self, event: Event) -> tuple[float, str] | None:
+        """The person's own by default: nothing to tell by, and no attacker near in time."""
+        if event.network or event.session_id or event.actor not in self.ground.subjects:
+            return None
+        if not self.busy:
+            return 0.55, "nothing in the case is an attacker's"
+        if event.time < self.busy[0] - BACK:
+            return 0.55, f"more than a day before the attacker's first event at {moment(self.busy[0])}"
+        return None
+
+    def _house(self, event: Event) -> tuple[float, str] | None:
+        """A colleague's act from an address that a subject uses every day: the office."""
+        if not event.network or event.actor in self.ground.subjects:
+            return None
+        for person in self.ground.subjects:
+            if days := self.ground.baselines[person].knows("address", event.network):
+                return (
+                    0.7,
+                    f"by {short(event.actor, 80)} from {event.client_ip}, which {person} used on {plural(days, 'day')}",
+                )
+        return None
 
     def _doubt(self, event: Event) -> str:
         if event.network:

@@ -56,7 +56,8 @@ _OUTCOMES = {
 def gaps(ledger: Ledger, subjects: Iterable[str]) -> list[Gap]:
     """Every line of the ledger with its sentence, and one line for each source that nobody asked for."""
     entries = ledger.entries()
-    found = [_gap(entry) for entry in entries]
+    told = {(entry.source, entry.subject, entry.file, entry.outcome) for entry in entries}
+    found = [_gap(entry, silent=_told(entry, told)) for entry in entries]
     for source in SOURCES:
         about = {entry.subject for entry in entries if source in (entry.source, entry.source.partition("/")[0])}
         missing = [] if "" in about else [subject for subject in subjects if subject not in about]
@@ -64,7 +65,13 @@ def gaps(ledger: Ledger, subjects: Iterable[str]) -> list[Gap]:
     return found
 
 
-def _gap(entry: Coverage) -> Gap:
+def _told(entry: Coverage, told: set[tuple[str, str, str, Outcome]]) -> bool:
+    """True for one workload of a log that has the same gap as a whole: once is enough for the reader."""
+    whole, _, part = entry.source.partition("/")
+    return bool(part) and not entry.unparsable and (whole, entry.subject, entry.file, entry.outcome) in told
+
+
+def _gap(entry: Coverage, *, silent: bool) -> Gap:
     window = entry.window
     return Gap(
         entry.source,
@@ -77,13 +84,15 @@ def _gap(entry: Coverage) -> Gap:
         entry.unparsable,
         entry.reason,
         entry.file,
-        sentence(entry),
+        "" if silent else sentence(entry),
     )
 
 
 def sentence(entry: Coverage) -> str:
     """What one ledger line forces into the report; "" when the source was seen whole and every record was read."""
     base, _, part = entry.source.partition("/")
+    if base == "files":
+        return f"The file {short(entry.file, 120)} could not be used: {short(entry.reason, 240).rstrip('.')}."
     what, risk = (
         SOURCES.get(entry.source)
         or SOURCES.get(base)

@@ -11,8 +11,16 @@ from o365nb.analysis.trail import Event, Trace, load, network_of
 from o365nb.engine import Engine
 
 _REGISTERED = ("Register device", "Add device", "Add registered owner to device", "Add registered users to device")
-#: Traces that may make an event of somebody outside the case the attacker's.
-_ACROSS = ("session", "token", "device", "address", "app")
+_ACT, _MAIL = "source <> 'message_trace'", "source = 'message_trace'"
+#: Traces that may make an event of somebody outside the case the attacker's: among which events, and in which column.
+_ACROSS = {
+    "session": (_ACT, "lower(session_id)"),
+    "token": (_ACT, "lower(token_id)"),
+    "device": (_ACT, "lower(device_id)"),
+    "address": (_ACT, "lower(client_ip)"),
+    "app": (_ACT, "lower(app_id)"),
+    "domain": (_MAIL, "split_part(lower(actor), '@', 2)"),
+}
 
 
 def object_traces(engine: Engine, events: Iterable[Event]) -> dict[str, tuple[Trace, ...]]:
@@ -106,28 +114,18 @@ def _best(event: Event, best: Mapping[Trace, Claim], ground: Ground) -> Claim | 
 
 def _sharing(engine: Engine, best: Mapping[Trace, Claim]) -> list[Event]:
     """Events of people outside the case that carry one of the traces; IPv6 networks are matched by their /64."""
-    if any(kind == "address" and ":" in value for kind, value in best):
-        addresses = [
-            row["ip"]
-            for row in engine.rows("SELECT DISTINCT lower(client_ip) AS ip FROM events WHERE client_ip LIKE '%:%'")
-        ]
-        wide = [("address", ip) for ip in addresses if ("address", network_of(ip)) in best]
-    else:
-        wide = []
-    keys = [*((kind, value) for kind, value in best if not (kind == "address" and "/" in value)), *wide]
+    wide: list[Trace] = []
+    if any(kind == "address" and "/" in value for kind, value in best):
+        rows = engine.rows("SELECT DISTINCT lower(client_ip) AS ip FROM events WHERE client_ip LIKE '%:%'")
+        wide = [("address", row["ip"]) for row in rows if ("address", network_of(row["ip"])) in best]
+    keys = [*(trace for trace in best if not (trace[0] == "address" and "/" in trace[1])), *wide]
     engine.table("analysis_traces", {"kind": "VARCHAR", "value": "VARCHAR"}, keys)
-    columns = {
-        "session": "session_id",
-        "token": "token_id",
-        "device": "device_id",
-        "address": "client_ip",
-        "app": "app_id",
-    }
-    tests = " OR ".join(
-        f"lower({column}) IN (SELECT value FROM analysis_traces WHERE kind = '{kind}')"
-        for kind, column in columns.items()
-        if any(known == kind for known, _ in keys)
-    )
+    kinds = {kind for kind, _ in keys}
+    tests = [
+        f"({scope} AND {column} IN (SELECT value FROM analysis_traces WHERE kind = '{kind}'))"
+        for kind, (scope, column) in _ACROSS.items()
+        if kind in kinds
+    ]
     if not tests:
         return []
-    return load(engine, f"source <> 'message_trace' AND lower(actor) NOT IN (SELECT upn FROM subjects) AND ({tests})")
+    return load(engine, f"lower(actor) NOT IN (SELECT upn FROM subjects) AND ({' OR '.join(tests)})")

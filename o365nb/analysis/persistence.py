@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from o365nb.analysis.base import Labels, aware, moment, short
+from o365nb.analysis.base import Labels, aware, moment, short, subjects_of
 from o365nb.analysis.reconcile import Log, Origin, Row, changes_of, rule_events, rule_keys
 from o365nb.case import Ledger
 from o365nb.engine import Engine
@@ -27,7 +27,10 @@ _REMOVED_BY = {
 def inventory(
     engine: Engine, ledger: Ledger, labels: Labels, origins: Mapping[str, Origin], found: Iterable[Finding]
 ) -> list[Persistence]:
-    """Every inbox rule, forwarding, delegate, grant, method and device, with a verdict and the reason."""
+    """Every inbox rule, forwarding, delegate, grant, method and device, with a verdict and the reason.
+
+    Of people outside the case, only what is the attacker's.
+    """
     cited: dict[str, list[str]] = {}
     for finding in found:
         for key in finding.evidence:
@@ -42,6 +45,8 @@ def inventory(
         *_methods(engine, origins, cited),
         *_devices(engine, origins, cited),
     ]
+    mine = {*subjects_of(engine), ""}
+    made = [item for item in made if item.owner in mine or item.verdict is Label.ATTACKER]
     order = (Label.ATTACKER, Label.UNKNOWN, Label.USER)
     return sorted(made, key=lambda item: (order.index(item.verdict), item.kind, item.owner, item.id))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from o365nb.analysis.base import Labels, aware, entry_time, moment, short, subjects_of
 from o365nb.engine import Engine
-from o365nb.model import Attribution, Label
+from o365nb.model import Attribution, Label, utc
 
 Row = dict[str, Any]
 #: A method or device carries its own time of birth, written by another service than the log's.
@@ -55,15 +55,19 @@ class Log:
         self.entry = entry_time(labels, subjects_of(engine))
         made = ", ".join(f"'{name}'" for name in (*_METHOD, *_DEVICE, *_CONSENT))
         self.events = engine.rows(f"""
-            SELECT event_id, time, operation, lower(actor) AS actor, lower(coalesce(target, '')) AS target,
-                   coalesce(lower(app_id), '') AS app_id,
-                   lower(array_to_string(list_transform(properties, p -> coalesce(p.value, '')), ' | ')) AS said
-            FROM events WHERE operation IN ({made}) AND result IS DISTINCT FROM 'failure' ORDER BY time, event_id
+            SELECT e.event_id, e.time, e.operation, lower(coalesce(e.actor, '')) AS actor,
+                   lower(coalesce(e.target, '')) AS target, lower(coalesce(e.app_id, '')) AS app_id,
+                   coalesce(string_agg(lower(p.value), ' | '), '') AS said
+            FROM events e LEFT JOIN event_properties p ON p.event_id = e.event_id
+            WHERE e.operation IN ({made}) AND e.result IS DISTINCT FROM 'failure'
+            GROUP BY ALL ORDER BY e.time, e.event_id
         """)
-        self.begins = {
-            row["source"]: aware(row["first"])
-            for row in engine.rows("SELECT source, min(time) AS first FROM events GROUP BY source")
-        }
+        self.begins = _beginnings(engine)
+
+    def attackers(self, event: Row) -> bool:
+        """Whether an event is the attacker's."""
+        label = self.labels.get(event["event_id"])
+        return label is not None and label.label is Label.ATTACKER
 
     def origin(self, events: Iterable[Row], born: datetime | None = None) -> Origin | None:
         """The origin of what these log events made; None when there are none. The surest attacker's event decides."""
@@ -92,6 +96,17 @@ class Log:
         if self.entry is None or begins < self.entry:
             return Origin(Label.USER, f"older than the log, which begins at {moment(begins)}", born)
         return Origin(Label.UNKNOWN, f"older than the log, which begins only at {moment(begins)}", born)
+
+
+def _beginnings(engine: Engine) -> dict[str, datetime]:
+    """Since when each log tells: from its first event, or from the start of what was read whole."""
+    rows = engine.rows("SELECT source, min(time) AS first FROM events WHERE time IS NOT NULL GROUP BY source")
+    found = {row["source"]: utc(row["first"]) for row in rows}
+    for entry in engine.case.ledger.entries():
+        if entry.outcome.seen and entry.window:
+            held = found.get(entry.source)
+            found[entry.source] = min(held, entry.window.start) if held else entry.window.start
+    return found
 
 
 def _weight(label: Attribution) -> tuple[bool, bool, float]:
@@ -166,6 +181,8 @@ def _method(log: Log, row: Row) -> Origin:
     else:
         names = [str(row[name]).lower() for name in ("display_name", "phone_number", "device_tag") if row[name]]
         made = [event for event in mine if any(name in event["said"] for name in names)]
+    if not made and not born and any(log.attackers(event) for event in mine):
+        return Origin(Label.UNKNOWN, "carries no time, and the attacker registered a method: it may be this one")
     return log.origin(made, born) or log.older(born, "directory_audit")
 
 

@@ -7,9 +7,10 @@ seen by five detections counts once, an attack that was followed through its pha
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from o365nb.analysis.base import (
     PHASES,
@@ -51,6 +52,8 @@ def findings(hits: Hits, facts: Facts, labels: Labels, origins: Mapping[str, Ori
 
 def _finding(hit: HitLike, fact: DetectionLike, labels: Labels, origins: Mapping[str, Origin]) -> Finding:
     context = context_of(hit.evidence, labels, origins)
+    if context is Context.UNKNOWN and hit.slug.startswith("im-") and follows(hit.evidence, labels):
+        context = Context.LIKELY
     return Finding(
         id="",
         slug=hit.slug,
@@ -89,6 +92,13 @@ def context_of(evidence: Iterable[str], labels: Labels, origins: Mapping[str, Or
     return Context.NO if theirs and theirs == known else Context.UNKNOWN
 
 
+def follows(evidence: Iterable[str], labels: Labels) -> bool:
+    """Whether the evidence is what a service did within a day of an attacker's act: its consequence."""
+    done = [labels[key].time for key in evidence if key in labels and labels[key].label is Label.SYSTEM]
+    acts = [label.time for label in attackers(labels)] if done else []
+    return any((at := bisect_right(acts, time)) and time - acts[at - 1] <= timedelta(days=1) for time in done)
+
+
 def _whose(key: str, labels: Labels, origins: Mapping[str, Origin]) -> tuple[Label | None, float]:
     if found := labels.get(key):
         return found.label, found.confidence
@@ -118,7 +128,7 @@ def judge(
     return CaseVerdict(
         verdict,
         score,
-        tuple(_because(verdict, found, labels, missing)),
+        tuple(_because(verdict, found, labels, missing, subjects)),
         subjects,
         entry_time(labels, subjects),
         last,
@@ -163,11 +173,13 @@ def _seen(source: str, subject: str, entries: list[Coverage]) -> bool:
     return bool(exact or mine) and all(entry.outcome.seen for entry in exact or mine)
 
 
-def _because(verdict: Verdict, found: list[Finding], labels: Labels, missing: list[str]) -> list[str]:
+def _because(
+    verdict: Verdict, found: list[Finding], labels: Labels, missing: list[str], subjects: tuple[str, ...]
+) -> list[str]:
     said = []
     mine = attackers(labels)
     if mine:
-        people = len({label.actor for label in mine})
+        people = len({label.actor for label in mine if label.source != "message_trace" or label.actor in subjects})
         said.append(
             f"{plural(len(mine), 'event')} of {plural(people, 'account')} between {moment(mine[0].time)} and"
             f" {moment(mine[-1].time)} could be tied to an attacker."

@@ -14,13 +14,26 @@ from o365nb.analysis.trail import Event, Trace, index
 from o365nb.model import Severity
 
 #: Evidence as strong as this starts a closure.
-STRONG = 0.7
-#: The most that several weak hits together are worth.
-WEAK_CEILING = 0.65
+STRONG = 0.75
+#: The most that several weak hits together are worth: alone, and where a strong one proves an incident already.
+WEAK_CEILING, WEAK_CEILING_BESIDE = 0.65, 0.72
 #: Hits about mail that came in: they mark the lure, not an act on the account.
 LURES = {"ia-phish-delivered": 0.75, "im-lookalike-domain": 0.8}
 #: Hits that all say the same, "from an unusual place": together they count as one.
 _PLACE = {"ia-impossible-travel", "ia-new-country-unmanaged", "ia-residential-near"}
+#: Hits that an honest traveller makes too, by reading mail in a hotel: together they prove a place, not a thief.
+_EVERYDAY = _PLACE | {
+    "ia-token-replay-nonint",
+    "ia-rare-app",
+    "co-mia-bind",
+    "co-mia-sync",
+    "co-file-mass",
+    "co-file-sync",
+    "co-mia-throttled",
+    "co-mail-search",
+    "co-share-anon",
+    "pe-rule-unfamiliar",
+}
 _WEIGHT = {
     Severity.INFO: 0.0,
     Severity.LOW: 0.15,
@@ -57,10 +70,10 @@ def choose_seeds(events: Iterable[Event], subjects: Iterable[str], hits: Hits, f
     by_id = {event.event_id: event for event in events}
     mail = {event.event_id for event in events if inbound(event, frozenset(subjects))}
     seeds = _strong(hits, facts, mail)
-    if set(seeds) - mail:
-        return seeds
-    if weak := _weak(events, hits, facts, by_id):
-        return {**seeds, **weak}
+    incident = bool(set(seeds) - mail)
+    weak = _weak(events, hits, facts, by_id, WEAK_CEILING_BESIDE if incident else WEAK_CEILING)
+    if incident or weak:
+        return {**weak, **seeds}
     return {key: seed for key, seed in seeds.items() if "im-lookalike-domain" in seed.slugs}
 
 
@@ -83,7 +96,9 @@ def _strong(hits: list[HitLike], facts: Facts, mail: set[str]) -> dict[str, Seed
     return {key: _seed(found, facts, 0.99) for key, found in strong.items()}
 
 
-def _weak(events: list[Event], hits: list[HitLike], facts: Facts, by_id: dict[str, Event]) -> dict[str, Seed]:
+def _weak(
+    events: list[Event], hits: list[HitLike], facts: Facts, by_id: dict[str, Event], ceiling: float
+) -> dict[str, Seed]:
     gathered: dict[Trace, _Gathered] = {}
     for hit in hits:
         fact = facts.get(hit.slug)
@@ -100,14 +115,14 @@ def _weak(events: list[Event], hits: list[HitLike], facts: Facts, by_id: dict[st
     seeds: dict[str, Seed] = {}
     for trace, found in gathered.items():
         if _enough(found) and _unfamiliar(found, traced.get(trace, [])):
-            seeds.update(dict.fromkeys(found.events, _seed(found, facts, WEAK_CEILING)))
+            seeds.update(dict.fromkeys(found.events, _seed(found, facts, ceiling)))
     return seeds
 
 
 def _enough(found: _Gathered) -> bool:
     phases = {slug.partition("-")[0] for slug in found.weights}
-    said = set(found.weights) - _PLACE
-    return found.together >= 0.5 and (len(phases) >= 2 or len(said) >= 3)
+    telling = set(found.weights) - _EVERYDAY
+    return found.together >= 0.5 and bool(telling) and (len(phases) >= 2 or len(telling) >= 3)
 
 
 def _unfamiliar(found: _Gathered, sharing: list[Event]) -> bool:

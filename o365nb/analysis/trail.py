@@ -157,8 +157,8 @@ def traces(event: Event) -> list[Trace]:
         ("message", event.message_id if event.sends or event.source == "message_trace" else ""),
         ("app", event.app_id),
     ]
-    if event.user_agent and event.place:
-        found.append(("pair", f"{event.place} {event.user_agent}"))
+    if event.place and (program := event.user_agent or event.client_app):
+        found.append(("pair", f"{event.place} {program}"))
     return [(kind, value) for kind, value in found if value]
 
 

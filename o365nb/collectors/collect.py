@@ -126,4 +126,5 @@ def _why(collector: Collector, error: O365nbError, received: int) -> str:
     reason = str(error)
     if isinstance(error, (Denied, SignInFailed)):
         reason += f" Needs: {', '.join(right.permission for right in collector.needs)}."
-    return f"{reason} {received} records came before that." if received else reason
+    came = f" {received} record{'s' if received > 1 else ''} came before that." if received else ""
+    return reason + came

@@ -40,10 +40,9 @@ class OAuthGrants(Collector):
                 continue
             yield from from_graph(iter([page]), "graph-service-principal-json", f"app-{client}", "")
         if missing:
+            what = "1 app with a consent is" if len(missing) == 1 else f"{len(missing)} apps with a consent are"
             yield Shortfall(
-                Outcome.PARTIAL,
-                f"{len(missing)} apps with a consent are no longer there ({', '.join(missing[:3])}): whose they were"
-                " cannot be said.",
+                Outcome.PARTIAL, f"{what} no longer there ({', '.join(missing[:3])}): whose it was cannot be said."
             )
 
 

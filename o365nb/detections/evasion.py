@@ -9,7 +9,7 @@ from o365nb.detections.base import detection
     slug="de-ual-off",
     severity="critical",
     attack=["T1562.008"],
-    needs=["ual/Exchange", "org_config"],
+    needs=["org_config|ual/Exchange"],
     respond=["report"],
     confidence=0.9,
     benign="None: Microsoft's own provisioning only ever switches it on.",
@@ -52,6 +52,7 @@ def mailbox_audit_off() -> str:
                AND lower(value) IN ('true', '$true')
                OR name IN ('Parameters.AuditOwner', 'Parameters.AuditDelegate', 'Parameters.AuditAdmin')
                   AND lower(coalesce(value, '')) IN ('', 'none', '$null')
+               OR name = 'Parameters.AuditLogAgeLimit' AND value IN ('0', '00:00:00', '0.00:00:00')
             GROUP BY event_id
         )
         SELECT coalesce(c.subject, c.actor) AS subject, c.event_id AS evidence, c.time, 'mailbox audit' AS object,

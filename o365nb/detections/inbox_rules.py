@@ -276,8 +276,8 @@ def rule_from_unfamiliar_hand() -> str:
     return """
         SELECT r.owner AS subject, r.event_id AS evidence, r.time, 'rule:'
             || lower(coalesce(r.name, r.rule_id, '')) AS object,
-               'inbox rule "' || coalesce(r.name, '') || '" was made or changed from '
-               || s.place AS summary, s.sureness AS confidence
+               'inbox rule ' || coalesce('"' || r.name || '"', 'number ' || r.rule_id, 'without a name')
+               || ' was made or changed from ' || s.place AS summary, s.sureness AS confidence
         FROM rule_changes AS r JOIN subjects AS u ON u.upn = r.owner JOIN strange_events AS s ON s.event_id = r.event_id
         WHERE r.change = 'set' AND s.grade IN ('clear', 'no_history')
     """

@@ -33,7 +33,9 @@ def mail_read() -> str:
             FROM (SELECT object, unnest(message_ids) AS message FROM read) AS m GROUP BY object
         )
         SELECT r.subject, r.event_id AS evidence, r.time, r.object,
-               CAST(coalesce(t.messages, 0) AS VARCHAR) || ' mails were opened from '
+               CAST(coalesce(t.messages, 0) AS VARCHAR)
+               || CASE WHEN t.messages = 1 THEN ' mail was' ELSE ' mails were' END
+               || ' opened from '
                || r.place AS summary, r.sureness AS confidence
         FROM read AS r LEFT JOIN totals AS t ON t.object = r.object
     """

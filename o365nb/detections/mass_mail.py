@@ -49,14 +49,18 @@ def mass_mail() -> str:
             SELECT b.subject, b.day, b.source, sum(b.sent) AS sent, sum(b.outside) AS outside FROM big AS b
             LEFT JOIN usual AS u ON u.subject = b.subject AND u.source = b.source AND u.hour = b.hour
             WHERE coalesce(u.days, 0) < 2 GROUP BY b.subject, b.day, b.source
+        ),
+        totals AS (
+            SELECT subject, day, max(sent) AS sent, max(CASE WHEN source = 'message_trace' THEN outside END) AS outside
+            FROM bursts GROUP BY subject, day
         )
         SELECT m.subject, m.event_id AS evidence, m.time, 'mass:' || CAST(m.day AS VARCHAR) AS object,
-               CAST(b.sent AS VARCHAR) || CASE WHEN b.source = 'message_trace'
-               THEN ' mails went out, ' || CAST(b.outside AS VARCHAR)
-               || ' of them outside the organisation' ELSE ' mails were sent' END AS summary,
+               CAST(t.sent AS VARCHAR) || ' mails went out'
+               || coalesce(', ' || CAST(t.outside AS VARCHAR) || ' of them outside the organisation', '') AS summary,
                CASE WHEN i.since IS NOT NULL AND epoch(m.time) >= epoch(i.since) THEN 0.95 ELSE 0.6 END AS confidence
         FROM bursts AS b JOIN out_mail AS m ON m.subject = b.subject AND m.day = b.day AND m.source = b.source
         JOIN big AS h ON h.subject = m.subject AND h.source = m.source AND h.hour = m.hour
+        JOIN totals AS t ON t.subject = b.subject AND t.day = b.day
         LEFT JOIN break_ins AS i ON i.subject = b.subject
     """
 
@@ -218,20 +222,22 @@ def sender_restricted() -> str:
     """Microsoft stopped the account from sending because of what it sent."""
     return """
         WITH told AS (
-            SELECT e.event_id, e.time, e.operation, e.target, lower(coalesce(p.value, '')) AS value
+            SELECT e.event_id, e.time, e.operation, lower(coalesce(e.target, '')) AS target,
+                   coalesce(e.actor, '') AS actor, lower(coalesce(p.value, '')) AS value
             FROM events AS e LEFT JOIN event_properties AS p ON p.event_id = e.event_id
-            WHERE e.source = 'ual' AND e.operation IN ('HygieneTenantEvents', 'TenantSenderRestricted',
-                'AlertTriggered', 'AlertEntityGenerated',
-                                                       'SenderRestricted', 'UserRestricted', 'Listed')
+            WHERE e.source = 'ual' AND e.operation IN ('HygieneTenantEvents', 'AlertTriggered', 'AlertEntityGenerated')
         ),
-        stops AS (SELECT DISTINCT event_id FROM told
-                  WHERE operation NOT IN ('AlertTriggered', 'AlertEntityGenerated') AND value NOT LIKE '%delist%'
-                     OR value LIKE '%restricted from sending%' OR value LIKE '%suspicious email sending patterns%'),
-        lifted AS (SELECT DISTINCT event_id FROM told WHERE value LIKE '%delist%' OR value = 'unblocked')
-        SELECT u.upn AS subject, t.event_id AS evidence, min(t.time) AS time, 'restricted' AS object,
+        judged AS (
+            SELECT event_id, min(time) AS time,
+                   max(CASE WHEN operation = 'HygieneTenantEvents' OR value LIKE '%restricted from sending%'
+                            OR value LIKE '%suspicious email sending patterns%' THEN 1 ELSE 0 END) AS stopped,
+                   max(CASE WHEN value LIKE '%delist%' OR value LIKE '%unblocked%' THEN 1 ELSE 0 END) AS lifted
+            FROM told GROUP BY event_id
+        )
+        SELECT DISTINCT u.upn AS subject, j.event_id AS evidence, j.time, 'restricted' AS object,
                'Microsoft restricted the account from sending mail' AS summary
-        FROM told AS t JOIN stops AS s ON s.event_id = t.event_id
-            JOIN subjects AS u ON u.upn = lower(t.target) OR strpos(t.value, u.upn) > 0
-        LEFT JOIN lifted AS l ON l.event_id = t.event_id
-        WHERE l.event_id IS NULL GROUP BY u.upn, t.event_id
+        FROM judged AS j JOIN told AS t ON t.event_id = j.event_id
+        JOIN subjects AS u ON u.upn = t.target OR u.upn = t.actor AND t.operation = 'HygieneTenantEvents'
+          OR strpos(t.value, u.upn) > 0
+        WHERE j.stopped = 1 AND j.lifted = 0
     """

@@ -35,14 +35,15 @@ PRIMITIVES["kit_agents"] = """
     GROUP BY user_agent
 """
 
-# Everything a subject did, or that was done in a subject's mailbox. `network` is the AS number where known,
+# Everything a subject did, or that was done in a subject's mailbox. `managed`: a sign-in must name the device, an act
+# in a service need not. `network` is the AS number where known,
 # else the neighbourhood of the address; NULL where the address tells nothing (none, private, Microsoft's own).
 PRIMITIVES["subject_events"] = r"""
     SELECT e.event_id, e.time, CAST(e.time AS DATE) AS day, e.source, e.operation,
            coalesce(a.upn, m.upn) AS subject, a.upn IS NOT NULL AS own_hand, e.result, e.error_code, e.client_ip,
            CASE WHEN e.client_ip IS NULL OR f.network_kind = 'microsoft'
                   OR regexp_matches(e.client_ip, '^(127\.|10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|169\.254\.)')
-                  OR regexp_matches(e.client_ip, '^(::1$|f[cd]|fe80)')
+                  OR regexp_matches(e.client_ip, '^(::1$|f[cd]|fe80|2603:10|2a01:111:|40\.126\.|20\.190\.)')
                 THEN NULL
                 WHEN coalesce(e.asn, f.asn) IS NOT NULL THEN 'AS' || CAST(coalesce(e.asn, f.asn) AS VARCHAR)
                 WHEN e.client_ip LIKE '%:%' THEN regexp_extract(e.client_ip, '^([0-9a-f]*:[0-9a-f]*:[0-9a-f]*)', 1)
@@ -51,7 +52,8 @@ PRIMITIVES["subject_events"] = r"""
            coalesce(e.as_org, f.as_org) AS as_org, coalesce(e.country, f.country) AS country,
            e.os, e.browser, CASE WHEN e.os IS NOT NULL THEN e.os || '/' || coalesce(e.browser, '') END AS agent,
            e.user_agent, k.tool AS kit, e.session_id, nullif(e.device_id, '') AS device_id,
-           coalesce(e.device_managed, FALSE) AS managed, e.app_id, e.app_name, e.client_app, e.token_type, e.mfa,
+           coalesce(e.device_managed, FALSE) AND (e.device_id <> '' OR e.operation NOT IN
+               ('UserLoggedIn', 'UserLoginFailed', 'Sign-in activity') AND e.device_id IS NULL) AS managed, e.app_id, e.app_name, e.client_app, e.token_type, e.mfa,
            e.correlation_id
     FROM events AS e
     LEFT JOIN subjects AS a ON a.upn = e.actor
@@ -83,10 +85,12 @@ PRIMITIVES["habit_traits"] = """
     FROM own WHERE agent IS NOT NULL AND (trusted OR NOT coalesce(rented, FALSE))
 """
 
-# The third day on which a subject is seen at all: from the day after it there is a history to compare with.
+# The third day on which a subject is seen at all: from the day after it there is a history to compare with. Where the
+# log runs on for a week, its later days show the habits that its first days are judged by.
 PRIMITIVES["history"] = """
-    SELECT subject, day AS third_day
-    FROM (SELECT subject, day, row_number() OVER (PARTITION BY subject ORDER BY day) AS nth
+    SELECT subject, day AS third_day, total >= 7 AS is_long
+    FROM (SELECT subject, day, row_number() OVER (PARTITION BY subject ORDER BY day) AS nth,
+                 count(*) OVER (PARTITION BY subject) AS total
           FROM (SELECT DISTINCT subject, day FROM habit_traits) AS days) AS numbered
     WHERE nth = 3
 """
@@ -113,7 +117,7 @@ PRIMITIVES["familiar"] = """
 """
 
 PRIMITIVES["event_traits"] = """
-    SELECT e.*, coalesce(e.day > h.third_day, FALSE) AS has_history,
+    SELECT e.*, coalesce(e.day > h.third_day OR h.is_long, FALSE) AS has_history,
            coalesce(ip.since <= e.day, FALSE) AS known_ip, coalesce(net.since <= e.day, FALSE) AS known_network,
            coalesce(land.since <= e.day, FALSE) AS known_country, coalesce(agent.since <= e.day, FALSE) AS known_agent,
            coalesce(ses.since <= e.day, FALSE) AS known_session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,8 @@ from o365nb.model import Answer, DetectionAnswer, Outcome, Window, utc
 from o365nb.safe import one_line
 
 LONGEST_SUMMARY = 400
+#: Logs rarely begin and end on the minute: so much may be missing at the ends of a window and between pieces.
+SLACK = timedelta(days=1)
 
 
 def prepare(engine: Engine) -> None:
@@ -123,8 +125,10 @@ def _missing(source: str, subject: str, entries: list[Coverage], window: Window)
 
 def _covers(entries: list[Coverage], window: Window) -> bool:
     """True when the entries' windows, laid together, leave no hole in the window. No window means all of it."""
-    at = window.start
-    for entry in sorted((entry for entry in entries if entry.window), key=lambda entry: entry.window or window):
-        if entry.window and entry.window.start <= at:
-            at = max(at, entry.window.end)
-    return at >= window.end or any(entry.window is None for entry in entries)
+    if any(entry.window is None for entry in entries):
+        return True
+    reached = window.start
+    for span in sorted(entry.window for entry in entries if entry.window):
+        if span.start <= reached + SLACK:
+            reached = max(reached, span.end)
+    return reached + SLACK >= window.end

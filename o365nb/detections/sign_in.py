@@ -38,13 +38,17 @@ def session_split() -> str:
                          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
         ),
         split AS (
-            SELECT DISTINCT subject, session_id FROM legs
+            SELECT subject, session_id, min(client_ip) AS address,
+                   min(coalesce(kit, trim(coalesce(os, '') || ' ' || coalesce(browser, '')))) AS client
+            FROM legs
             WHERE network <> first_network AND device_id IS NULL AND NOT managed AND NOT known_ip AND NOT known_network
               AND (kit IS NOT NULL OR os <> first_os OR browser <> first_browser)
+            GROUP BY subject, session_id
         )
         SELECT l.subject, l.event_id AS evidence, l.time, 'session:' || l.session_id AS object,
-               'session ' || l.session_id || ' began on one client and went on from '
-               || coalesce(l.place, l.client_ip) || ' on another' AS summary
+               'one session was used on two networks by two clients: it began on '
+               || coalesce(l.first_os || ' ', '') || coalesce(l.first_browser, 'an unnamed client')
+               || ' and was then used by ' || s.client || ' from ' || s.address AS summary
         FROM legs AS l JOIN split AS s ON s.subject = l.subject AND s.session_id = l.session_id
         WHERE NOT l.managed AND NOT l.known_ip AND NOT l.known_network
           AND (l.network <> l.first_network OR l.network_kind IN ('hosting', 'vpn') OR l.kit IS NOT NULL)
@@ -146,6 +150,7 @@ def token_replay() -> str:
         by_hand AS (
             SELECT subject, network, time FROM let_in
             WHERE source <> 'sign_in_noninteractive' AND mfa = 'multiFactorAuthentication' AND result = 'success'
+              AND kit IS NULL AND coalesce(network_kind, '') NOT IN ('hosting', 'vpn')
         ),
         homes AS (SELECT DISTINCT subject, session_id FROM let_in
         WHERE session_id IS NOT NULL AND device_id IS NOT NULL),

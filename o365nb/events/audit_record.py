@@ -13,6 +13,7 @@ _SCALARS = (
     *("MachineDomainInfo", "MachineId", "ExternalAccess", "SendAsUserSmtp", "SendOnBehalfOfUserSmtp", "TeamName"),
     *("ChannelName", "QueryText", "Query", "ResultStatusDetail", "OperationCount", "Verdict", "SenderIp", "P1Sender"),
     *("P2Sender", "AlertType", "Name", "Severity", "Category", "Comments", "Data", "Policy", "Consent"),
+    *("Event", "EventValue", "Reason", "Audit"),  # HygieneTenantEvents: who was restricted, and why
 )
 #: Nested parts kept as JSON text: few, and read by people.
 _NESTED = ("DestFolder", "Members", "ExtraProperties", "Target", "ConsentAction", "PolicyDetails")
@@ -110,7 +111,7 @@ SELECT raw_file, raw_line, seq, record->>'$."@damaged"' IS NOT NULL AS damaged,
     coalesce(said(item->>'$.InternetMessageId'), said(record->>'$.InternetMessageId'),
         json_extract_string(items, '$[0].InternetMessageId')) AS message_id,
     coalesce(item->>'$.Subject', record->>'$.Subject', json_extract_string(items, '$[0].Subject')) AS message_subject,
-    texts(json_extract_string(opened_folders, '$[*].FolderItems[*].InternetMessageId')
+    texts(coalesce(json_extract_string(opened_folders, '$[*].FolderItems[*].InternetMessageId'), [])
         || coalesce(json_extract_string(items, '$[*].InternetMessageId'), [])
         || [item->>'$.InternetMessageId']) AS message_ids,
     texts(coalesce(json_extract_string(opened_folders, '$[*].Path'), [])

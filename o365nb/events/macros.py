@@ -46,7 +46,9 @@ MACROS: tuple[str, ...] = (
         WHEN said(j->>'$') IS NOT NULL THEN [{'name': prefix, 'value': j->>'$'}]
         ELSE [] END""",
     """prop(list, wanted) AS said([x.value for x in list if x.name = wanted][1])""",
-    """kept(list) AS [x for x in list if x.name IS NOT NULL AND x.value IS NOT NULL AND x.value <> '']""",
+    # What says something. An empty parameter does: Set-Mailbox with an empty address is forwarding cleared.
+    """kept(list) AS [x for x in list if x.name IS NOT NULL AND x.value IS NOT NULL
+        AND (x.value <> '' OR starts_with(x.name, 'Parameters.'))]""",
     """one(wanted, text) AS [{'name': wanted, 'value': text}]""",
     """texts(list) AS list_sort(list_distinct([x for x in list if x IS NOT NULL AND x <> '']))""",
     """truth(t) AS CASE lower(trim(t)) WHEN 'true' THEN TRUE WHEN '1' THEN TRUE WHEN 'false' THEN FALSE

@@ -2,7 +2,7 @@
 
     add_files(case, folder, progress)      keep the files raw, with custody
     build_tables(case, progress)           everything raw in the case (either door) → tables/*.parquet
-    check_subjects(case, upns)             whether the accounts are in the evidence at all
+    accounts(case)                         who is in the evidence at all
     evidence_span(case, upns)              the window that the evidence itself suggests
     record_file_coverage(case)             what each file covers of the case's window, into the ledger
 
@@ -11,7 +11,7 @@ The order matters: whether a file covers the window can only be said once the wi
 
 from o365nb.intake.base import Damaged, Origin, Record, Shape
 from o365nb.intake.counts import FileCount, Span, TableCounts
-from o365nb.intake.coverage import check_subjects, evidence_span, record_file_coverage, subjects_seen
+from o365nb.intake.coverage import accounts, evidence_span, record_file_coverage
 from o365nb.intake.files import add_files
 from o365nb.intake.recognition import recognise, shape_named, shapes
 from o365nb.intake.tables import build_tables
@@ -24,13 +24,12 @@ __all__ = [
     "Shape",
     "Span",
     "TableCounts",
+    "accounts",
     "add_files",
     "build_tables",
-    "check_subjects",
     "evidence_span",
     "recognise",
     "record_file_coverage",
     "shape_named",
     "shapes",
-    "subjects_seen",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,7 +9,7 @@ from datetime import datetime, timedelta
 
 from o365nb.case import Case, Coverage
 from o365nb.engine import Engine
-from o365nb.errors import BadInput, UnknownSubject
+from o365nb.errors import BadInput
 from o365nb.events.schema import STATE_TABLES
 from o365nb.intake.counts import FileCount, Span, TableCounts
 from o365nb.model import Outcome, Window, iso, utc
@@ -24,7 +23,7 @@ _STATE = {*STATE_TABLES, "inbox_rules.hidden"}
 _USUAL = ("Exchange", "AzureActiveDirectory", "SharePoint", "OneDrive", "MicrosoftTeams")
 
 
-def subjects_seen(case: Case) -> Counter[str]:
+def accounts(case: Case) -> Counter[str]:
     """Every account in the evidence, lower case, with the number of events and objects that name it."""
     with Engine(case) as engine:
         rows = engine.rows("""
@@ -38,18 +37,6 @@ def subjects_seen(case: Case) -> Counter[str]:
             SELECT upn, count(*) AS times FROM named WHERE upn LIKE '%_@_%' GROUP BY upn ORDER BY times DESC, upn
         """)
     return Counter({row["upn"]: row["times"] for row in rows})
-
-
-def check_subjects(case: Case, subjects: Sequence[str]) -> None:
-    """Raise UnknownSubject for an account that is in none of the evidence, naming the closest that are."""
-    seen = subjects_seen(case)
-    for subject in subjects:
-        if subject.lower() in seen:
-            continue
-        close = difflib.get_close_matches(subject.lower(), seen, n=3, cutoff=0.5)
-        busiest = [upn for upn, _ in seen.most_common(3)]
-        hint = f"Closest: {', '.join(close)}" if close else f"Most active there: {', '.join(busiest) or 'nobody'}"
-        raise UnknownSubject(f"{subject} is in none of the evidence. {hint}. Check the spelling, or add its exports.")
 
 
 def evidence_span(case: Case, subjects: Sequence[str]) -> Window:

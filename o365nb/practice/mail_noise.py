@@ -20,7 +20,14 @@ _CUSTOMERS = tuple(
 _NEWSLETTERS = ("digest@industry-weekly.example", "offers@officedirect.example", "news@railcard.example")
 _FROM_OUTSIDE = {PARTNER: "192.0.2.130", "newsletters": "192.0.2.200"}
 _SUBJECTS = {
-    "Finance": ("Invoice {n}", "Payment run week {w}", "Open items {n}", "Credit note {n}", "Closing {m}", "Dunning {n}"),
+    "Finance": (
+        "Invoice {n}",
+        "Payment run week {w}",
+        "Open items {n}",
+        "Credit note {n}",
+        "Closing {m}",
+        "Dunning {n}",
+    ),
     "Sales": ("Offer {n}", "Visit next week", "Order {n} confirmed", "Price list {w}", "Trade fair planning"),
     "Engineering": ("Drawing {n} rev B", "Test report {n}", "Review of change {n}", "Sprint {w}", "Supplier samples"),
     "": ("Meeting minutes {w}", "Lunch?", "Question about {n}", "Holiday plan", "Protocol of Monday", "Draft {n}"),
@@ -69,7 +76,11 @@ def _send(world: World, person: Person, day: datetime, rng: Random) -> None:
 def _receive(world: World, person: Person, day: datetime, rng: Random) -> None:
     at = day + timedelta(hours=6, seconds=rng.randrange(11 * 3600))
     if rng.random() < 0.25:
-        sender, text, ip = rng.choice(_NEWSLETTERS), f"This week: {rng.choice(_MONTHS)} offers", _FROM_OUTSIDE["newsletters"]
+        sender, text, ip = (
+            rng.choice(_NEWSLETTERS),
+            f"This week: {rng.choice(_MONTHS)} offers",
+            _FROM_OUTSIDE["newsletters"],
+        )
     elif person.department in ("Finance", "Purchasing") and rng.random() < 0.6:
         sender, text, ip = rng.choice(PARTNERS), subject_line(rng, "Finance", invoices=True), _FROM_OUTSIDE[PARTNER]
     else:

@@ -74,8 +74,8 @@ def write_noise(world: World, subject: str) -> None:
 
 
 def _day(world: World, person: Person, date: datetime, rng: Random, *, busy: float) -> Day:
-    starts = date + timedelta(hours=6, minutes=20 + rng.randrange(80))
-    ends = starts + timedelta(hours=8, minutes=rng.randrange(90))
+    starts = date + timedelta(hours=6, minutes=20, seconds=rng.randrange(4800))
+    ends = starts + timedelta(hours=8, seconds=rng.randrange(5400))
     at_office = rng.random() < 0.6
     leaves = starts + timedelta(hours=5) if at_office and rng.random() < 0.15 else ends
     desk = office(person.number) if at_office else person.home
@@ -100,16 +100,16 @@ def _day(world: World, person: Person, date: datetime, rng: Random, *, busy: flo
 def _workday(day: Day) -> None:
     rng, starts = day.rng, day.starts
     desktop = _refresh(day, starts, apps.OFFICE, apps.EXCHANGE, _DESKTOP)
-    teams = _refresh(day, starts + timedelta(minutes=2), apps.TEAMS, apps.TEAMS_SERVICE, "")
-    files = _refresh(day, starts + timedelta(minutes=3), apps.SYNC_ENGINE, apps.SHAREPOINT, "")
-    mobile = _mobile(day, starts - timedelta(minutes=25))
+    teams = _refresh(day, starts + timedelta(seconds=60 + rng.randrange(90)), apps.TEAMS, apps.TEAMS_SERVICE, "")
+    files = _refresh(day, starts + timedelta(seconds=160 + rng.randrange(90)), apps.SYNC_ENGINE, apps.SHAREPOINT, "")
+    mobile = _mobile(day, starts - timedelta(seconds=1200 + rng.randrange(900)))
     legs = [desktop, desktop, mobile]
     if rng.random() < (0.9 if day.busy > 1 else 0.4):
-        legs.append(_browse(day, starts + timedelta(minutes=6 + rng.randrange(60))))
+        legs.append(_browse(day, starts + timedelta(seconds=360 + rng.randrange(3600))))
     if rng.random() < 0.5:
         desktop = _refresh(day, day.moment(starts + timedelta(hours=4)), apps.OFFICE, apps.EXCHANGE, _DESKTOP)
         legs.append(desktop)
-    evening = _mobile(day, day.ends + timedelta(minutes=20 + rng.randrange(200)))
+    evening = _mobile(day, day.ends + timedelta(seconds=1200 + rng.randrange(12000)))
     _read(day, legs)
     _read_on(day, evening, day.ends + timedelta(hours=4))
     _send(day, legs)
@@ -184,7 +184,7 @@ def _browse(day: Day, at: datetime) -> Leg:
     facts = SignIn(
         request_id(rng), at, person, day.laptop(at), browser_of(person.laptop),
         rng.choice((apps.OFFICE_HOME, apps.OWA)), apps.EXCHANGE, session, correlation,
-        mfa="Number matching" if fresh else CLAIM, token_type="none" if fresh else "primaryRefreshToken",  # noqa: S106
+        mfa="Number matching" if fresh else CLAIM, token_type="none" if fresh else "primaryRefreshToken",
     )  # fmt: skip
     day.world.log_sign_in(facts)
     return _leg(facts, _WEB)
@@ -252,9 +252,7 @@ def _file(day: Day, leg: Leg) -> None:
     own = f"personal/{person.upn.replace('@', '_').replace('.', '_')}"
     site = own if rng.random() < 0.5 else f"sites/{person.department.replace(' ', '')}"
     at = day.moment(leg.since)
-    data = collaboration.file_event(
-        leg.access, guid(rng), at, rng.choice(_FILE_OPERATIONS), site, rng.choice(_FILES)
-    )
+    data = collaboration.file_event(leg.access, guid(rng), at, rng.choice(_FILE_OPERATIONS), site, rng.choice(_FILES))
     day.world.log_audit(at, data, person.upn)
 
 

@@ -7,19 +7,12 @@ from datetime import UTC, datetime, timedelta
 from o365nb.practice import rules
 from o365nb.practice.ids import Json, z
 from o365nb.practice.logs.apps import GRAPH, MICROSOFT_TENANT
-from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, TENANT_ID, Device, Person, named_id
+from o365nb.practice.organisation import FOUNDED, PLANS, SKU
+from o365nb.practice.people import INITIAL_DOMAIN, Device, Person, named_id
 
 PASSWORD_METHOD = "28c10230-6103-485e-b985-444c60001490"  # noqa: S105 - the fixed id of the password method
 _MOBILE_PHONE = "3179e48a-750b-4051-897c-87b9720928f7"
-_FOUNDED = datetime(2019, 3, 4, 9, 0, tzinfo=UTC)
 _EPOCH_OF_JUNK = 2**60 + 17  # the hidden rule that every mailbox has
-_SKU = "f245ecc8-75af-4f8e-b61f-27d8114de5f3"
-_PLANS = {
-    "41781fb2-bc02-4b7c-bd55-b576c07bb09d": ("AAD_PREMIUM", "AADPremiumService"),
-    "9aaf7827-d63c-4b61-89c3-182f06f82e5c": ("EXCHANGE_S_STANDARD", "exchange"),
-    "c1ec4a95-1f05-45b3-a911-aa3fa01094f5": ("INTUNE_A", "SCO"),
-    "57ff2da0-773e-42df-b2af-ffb7a2317929": ("TEAMS1", "TeamspaceAPI"),
-}
 #: Applications in the tenant besides Microsoft's own: key, name, publisher (verified), owner tenant, scopes granted.
 APPROVED_CRM = "7d1c2f0e-52f5-4a3e-9b0e-6f4d0c9a1e10"
 
@@ -29,27 +22,28 @@ def initial(people: dict[str, Person], now: datetime) -> Json:
     return {
         "users": {person.id: _user(person, now) for person in people.values()},
         "rules": {upn: [_junk_rule()] for upn in people},
-        "mailboxes": {upn: _mailbox(person, now) for upn, person in people.items()},
+        "mailboxes": {upn: _mailbox(person) for upn, person in people.items()},
         "settings": {upn: _settings() for upn in people},
         "methods": {upn: _methods(person, now) for upn, person in people.items()},
         "devices": {upn: _devices(person, now) for upn, person in people.items()},
         "grants": [_grant(person) for person in people.values() if person.department == "Sales"],
         "service_principals": {item["id"]: item for item in _service_principals()},
         "queries": {},
+        "off": {},  # UPN to the spans (from, to) in which the account was switched off
     }
 
 
 def _user(person: Person, now: datetime) -> Json:
-    created = _FOUNDED + timedelta(days=person.number * 23)
+    created = FOUNDED + timedelta(days=person.number * 23)
     changed = now - timedelta(days=60 + person.number * 3 % 200)
     return {
         "id": person.id,
         "accountEnabled": True,
         "ageGroup": None,
-        "assignedLicenses": [{"disabledPlans": [], "skuId": _SKU}],
+        "assignedLicenses": [{"disabledPlans": [], "skuId": SKU}],
         "assignedPlans": [
             {"assignedDateTime": z(created), "capabilityStatus": "Enabled", "service": service, "servicePlanId": plan}
-            for plan, (_, service) in _PLANS.items()
+            for plan, (_, service) in PLANS.items()
         ],
         "businessPhones": [f"+49 221 5550 {100 + person.number}"],
         "companyName": "Contoso",
@@ -61,9 +55,7 @@ def _user(person: Person, now: datetime) -> Json:
         "employeeId": f"{1000 + person.number}",
         "externalUserState": None,
         "givenName": person.first,
-        "identities": [
-            {"signInType": "userPrincipalName", "issuer": INITIAL_DOMAIN, "issuerAssignedId": person.upn}
-        ],
+        "identities": [{"signInType": "userPrincipalName", "issuer": INITIAL_DOMAIN, "issuerAssignedId": person.upn}],
         "jobTitle": person.title,
         "lastPasswordChangeDateTime": z(changed),
         "mail": person.upn,
@@ -91,7 +83,7 @@ def _junk_rule() -> Json:
     return rules.rule(_EPOCH_OF_JUNK, "Junk E-mail Rule", priority=0, hidden=True, folder="Junk Email")
 
 
-def _mailbox(person: Person, now: datetime) -> Json:
+def _mailbox(person: Person) -> Json:
     alias = person.upn.split("@", 1)[0]
     return {
         "@odata.type": "#Exchange.Mailbox",
@@ -110,15 +102,23 @@ def _mailbox(person: Person, now: datetime) -> Json:
         "GrantSendOnBehalfTo": [],
         "AuditEnabled": True,
         "AuditLogAgeLimit": "90.00:00:00",
-        "AuditOwner": ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "UpdateInboxRules",
-                       "MailItemsAccessed", "Send", "SearchQueryInitiated"],  # fmt: skip
+        "AuditOwner": [
+            "Update",
+            "MoveToDeletedItems",
+            "SoftDelete",
+            "HardDelete",
+            "UpdateInboxRules",
+            "MailItemsAccessed",
+            "Send",
+            "SearchQueryInitiated",
+        ],
         "AuditDelegate": ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "MailItemsAccessed"],
         "AuditAdmin": ["Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "SendAs", "MailItemsAccessed"],
         "LitigationHoldEnabled": False,
         "LitigationHoldDuration": "Unlimited",
         "InPlaceHolds": [],
         "HiddenFromAddressListsEnabled": False,
-        "WhenMailboxCreated": z(_FOUNDED + timedelta(days=person.number * 23)),
+        "WhenMailboxCreated": z(FOUNDED + timedelta(days=person.number * 23)),
         "IsValid": True,
         "ObjectState": "Unchanged",
     }
@@ -284,102 +284,6 @@ def _principal(app_id: str, name: str, owner: str, publisher: str) -> Json:
         "verifiedPublisher": {
             "displayName": publisher or None,
             "verifiedPublisherId": "5206095" if publisher else None,
-            "addedDateTime": z(_FOUNDED) if publisher else None,
+            "addedDateTime": z(FOUNDED) if publisher else None,
         },
     }
-
-
-def organization() -> Json:
-    """The organisation, as it never changes in a story."""
-    return {
-        "id": TENANT_ID,
-        "deletedDateTime": None,
-        "businessPhones": ["+49 221 5550 0"],
-        "city": "Koeln",
-        "country": None,
-        "countryLetterCode": "DE",
-        "createdDateTime": z(_FOUNDED),
-        "defaultUsageLocation": "DE",
-        "displayName": "Contoso",
-        "onPremisesLastSyncDateTime": None,
-        "onPremisesSyncEnabled": None,
-        "partnerTenantType": None,
-        "postalCode": "50667",
-        "preferredLanguage": "en",
-        "securityComplianceNotificationMails": [],
-        "securityComplianceNotificationPhones": [],
-        "state": "Nordrhein-Westfalen",
-        "street": "Domplatz 1",
-        "technicalNotificationMails": [f"carol@{DOMAIN}"],
-        "tenantType": "AAD",
-        "assignedPlans": [
-            {"assignedDateTime": z(_FOUNDED), "capabilityStatus": "Enabled", "service": service, "servicePlanId": plan}
-            for plan, (_, service) in _PLANS.items()
-        ],
-        "verifiedDomains": [
-            {"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": name == DOMAIN,
-             "isInitial": name == INITIAL_DOMAIN, "name": name, "type": "Managed"}
-            for name in (DOMAIN, INITIAL_DOMAIN)
-        ],
-    }  # fmt: skip
-
-
-def domains() -> list[Json]:
-    """Graph's domains."""
-    return [
-        {
-            "id": name,
-            "authenticationType": "Managed",
-            "availabilityStatus": None,
-            "isAdminManaged": True,
-            "isDefault": name == DOMAIN,
-            "isInitial": name == INITIAL_DOMAIN,
-            "isRoot": True,
-            "isVerified": True,
-            "supportedServices": ["Email", "OfficeCommunicationsOnline"],
-            "passwordValidityPeriodInDays": 2147483647,
-            "passwordNotificationWindowInDays": 14,
-            "state": None,
-        }
-        for name in (DOMAIN, INITIAL_DOMAIN)
-    ]
-
-
-def skus(users: int) -> list[Json]:
-    """Graph's subscribedSkus: business premium for everybody (Entra ID P1, no P2)."""
-    return [
-        {
-            "id": f"{TENANT_ID}_{_SKU}",
-            "accountId": TENANT_ID,
-            "accountName": "Contoso",
-            "appliesTo": "User",
-            "capabilityStatus": "Enabled",
-            "consumedUnits": users,
-            "prepaidUnits": {"enabled": users + 5, "suspended": 0, "warning": 0, "lockedOut": 0},
-            "servicePlans": [
-                {"servicePlanId": plan, "servicePlanName": name, "provisioningStatus": "Success", "appliesTo": "User"}
-                for plan, (name, _) in _PLANS.items()
-            ],
-            "skuId": _SKU,
-            "skuPartNumber": "SPB",
-            "subscriptionIds": [named_id("subscription")],
-        }
-    ]
-
-
-def accepted_domains() -> list[Json]:
-    """Get-AcceptedDomain's output."""
-    return [
-        {
-            "@odata.type": "#Exchange.AcceptedDomain",
-            "Identity": name,
-            "Name": name,
-            "DomainName": name,
-            "DomainType": "Authoritative",
-            "Default": name == DOMAIN,
-            "InitialDomain": name == INITIAL_DOMAIN,
-            "MatchSubDomains": False,
-            "IsValid": True,
-        }
-        for name in (DOMAIN, INITIAL_DOMAIN)
-    ]

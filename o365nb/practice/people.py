@@ -32,13 +32,45 @@ _DEPARTMENTS: dict[str, tuple[str, str, str]] = {
     "Purchasing": ("Head of Purchasing", "Buyer", "Noah Olga Paul Rita Sven"),
     "Marketing": ("Head of Marketing", "Marketing Specialist", "Tanja Udo Vera Willi"),
 }
-_LAST_NAMES = ["Albrecht", "Berger", "Conrad", "Dietz", "Ebert", "Fischer", "Graf", "Hartmann", "Imhof", "Jansen", "Keller", "Lorenz", "Maurer", "Neumann", "Oswald", "Pohl", "Quast", "Richter", "Sommer", "Thiel", "Ulrich", "Vogel", "Winter", "Xander", "Yilmaz", "Zimmer", "Arndt", "Brandt", "Cremer", "Dorn"]
+_LAST_NAMES = [
+    "Albrecht",
+    "Berger",
+    "Conrad",
+    "Dietz",
+    "Ebert",
+    "Fischer",
+    "Graf",
+    "Hartmann",
+    "Imhof",
+    "Jansen",
+    "Keller",
+    "Lorenz",
+    "Maurer",
+    "Neumann",
+    "Oswald",
+    "Pohl",
+    "Quast",
+    "Richter",
+    "Sommer",
+    "Thiel",
+    "Ulrich",
+    "Vogel",
+    "Winter",
+    "Xander",
+    "Yilmaz",
+    "Zimmer",
+    "Arndt",
+    "Brandt",
+    "Cremer",
+    "Dorn",
+]
 _EDGE = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0"
 )
 _SAFARI = (
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15"
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/26.0 Safari/605.1.15"
 )
 _PHONES = (
     ("Ios 26.1", "iPhone", "Apple", "Outlook-iOS/723.4210.prod"),
@@ -55,10 +87,10 @@ class Device:
     os: str
     browser: str
     user_agent: str
-    managed: bool
     trust_type: str
     manufacturer: str
     model: str
+    managed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +163,15 @@ def _laptop(upn: str, number: int, *, mac: bool) -> Device:
     key = named_id(f"laptop:{upn}")
     name = f"CON-{'MAC' if mac else 'NB'}-{number:03}"
     if mac:
-        return Device(key, name, "MacOs", "Safari 26.0", _SAFARI, True, "Azure AD registered", "Apple", "MacBook Pro")
-    return Device(key, name, "Windows10", "Edge 142.0.0", _EDGE, True, "Azure AD joined", "LENOVO", "21N2")
+        kind = ("MacOs", "Safari 26.0", _SAFARI, "Azure AD registered", "Apple", "MacBook Pro")
+    else:
+        kind = ("Windows10", "Edge 142.0.0", _EDGE, "Azure AD joined", "LENOVO", "21N2")
+    return Device(key, name, *kind, managed=True)
 
 
 def _phone(upn: str, number: int, first: str) -> Device:
     os, model, maker, agent = _PHONES[number % 3 % 2]
     owner = f"{first}'s {model}" if model == "iPhone" else model
     key = named_id(f"phone:{upn}")
-    return Device(key, owner, os, "Mobile Safari" if maker == "Apple" else "Chrome Mobile", agent, False,
-                  "Azure AD registered", maker, model)  # fmt: skip
+    browser = "Mobile Safari" if maker == "Apple" else "Chrome Mobile"
+    return Device(key, owner, os, browser, agent, "Azure AD registered", maker, model, managed=False)

@@ -134,7 +134,9 @@ def exchange_rule(stored: Json, person: Person) -> Json:
 def _description(stored: Json) -> str:
     lines = ["If the message:"]
     if stored["words"]:
-        lines.append("\tthe message includes specific words in the subject or body '" + "' or '".join(stored["words"]) + "'")
+        lines.append(
+            "\tthe message includes specific words in the subject or body '" + "' or '".join(stored["words"]) + "'"
+        )
     if stored["senders"]:
         lines.append("\tthe sender's address contains specific words '" + "' or '".join(stored["senders"]) + "'")
     lines.append("Take the following actions:")

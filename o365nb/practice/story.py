@@ -35,12 +35,13 @@ class StoryInfo:
 
 
 class Story(ABC):
-    """A story. A module under `stories/` with one subclass of this is all that a new story needs."""
+    """A story. A module under `storybook/` with one subclass of this is all that a new story needs."""
 
     info: ClassVar[StoryInfo]
 
     def prepare(self, world: World) -> None:
-        """Change the cast before the month of ordinary work is written."""
+        """Change the cast before the month of ordinary work is written; most stories need no change."""
+        return
 
     @abstractmethod
     def write(self, world: World, state: Json) -> None:
@@ -89,6 +90,6 @@ def build(slug: str) -> Built:
 
 
 def _classes() -> list[type[Story]]:
-    from o365nb.practice import stories as package
+    from o365nb.practice import storybook
 
-    return package.discover()
+    return storybook.discover()

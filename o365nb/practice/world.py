@@ -11,7 +11,8 @@ from typing import TypedDict
 from uuid import UUID
 
 from o365nb.practice.ids import Json
-from o365nb.practice.logs import audit_log, directory, mail_flow, sign_in
+from o365nb.practice.logs import audit_log, mail_flow, sign_in
+from o365nb.practice.logs import directory as directory_log
 from o365nb.practice.people import Person, everybody, named_id
 
 
@@ -75,13 +76,13 @@ class World:
         self.audits.append(entry)
         self._tell(data["Id"], "ual", note)
 
-    def log_directory(self, change: directory.Change, note: Note = USER) -> None:
+    def log_directory(self, change: directory_log.Change, note: Note = USER) -> None:
         """A change in the directory, in both logs."""
         actor = change.actor.upn
-        self.directory.append(Entry(change.at, change.at, directory.graph_record(change), actor))
+        self.directory.append(Entry(change.at, change.at, directory_log.graph_record(change), actor))
         self._tell(change.id, "directory_audit", note)
         record_id = named_id(f"audit:{change.id}")
-        self.log_audit(change.at, directory.audit_data(change, record_id), actor, note)
+        self.log_audit(change.at, directory_log.audit_data(change, record_id), actor, note)
 
     def log_mail(self, mail: mail_flow.Mail, note: Note = USER) -> None:
         """One recipient's row of the message trace."""
@@ -90,9 +91,7 @@ class World:
         self._tell(mail.event_id, "message_trace", note)
 
     def _tell(self, event_id: str, source: str, note: Note) -> None:
-        self.truth[event_id] = Truth(
-            label=note.label, phase=note.phase, findings=list(note.findings), source=source
-        )
+        self.truth[event_id] = Truth(label=note.label, phase=note.phase, findings=list(note.findings), source=source)
 
     def sorted_logs(self) -> World:
         """The same world with every log in order of time; ties in order of the record's id."""

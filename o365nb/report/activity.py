@@ -10,7 +10,7 @@ from o365nb import plots
 from o365nb.model import Label, plain, utc
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
-from o365nb.report.markup import Column, Table, View
+from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.words import LABELS
 from o365nb.timeline import Act, Place, acts_of, points_of, steps_of
 
@@ -19,8 +19,8 @@ _PLACES = """
     WHERE event_id IN (SELECT unnest(?)) AND (client_ip IS NOT NULL OR app_name IS NOT NULL)
 """
 _NETWORKS = """
-    SELECT event_id, time, actor, client_ip, country, city, asn, as_org, network_kind, os, browser, device_managed, result,
-           source LIKE 'sign_in%' AS sign_in
+    SELECT event_id, time, actor, client_ip, country, city, as_org, network_kind, os, browser, device_managed,
+           result, source LIKE 'sign_in%' AS sign_in
     FROM events WHERE actor IN (SELECT upn FROM subjects) AND client_ip IS NOT NULL AND source <> 'message_trace'
 """
 _RANK = {Label.ATTACKER: 0, Label.UNKNOWN: 1, Label.USER: 2, Label.RESPONDER: 3, Label.SYSTEM: 4}
@@ -34,12 +34,17 @@ class Figure(View):
         points = points_of(acts)
         counts = Counter(act.lane for act in acts)
         told = ", ".join(f"{counts[lane]:,} {LABELS[lane]}" for lane in _RANK if counts[lane]) or "no event"
-        bundled = " Where many events lie close together, one mark stands for several." if len(points) < len(acts) else ""
-        self.note = (
-            f"{amount(len(acts), 'event')}: {told}. Hover a mark, or touch it, to see what it is and why it is on its lane; drag to"
-            f" zoom, double-click to return.{bundled} The axis is UTC."
+        self.note = "No event to show: the evidence holds none of these accounts."
+        if acts:
+            bundled = " Where many events lie close together, one mark stands for several."
+            self.note = (
+                f"{amount(len(acts), 'event')}: {told}. Hover or touch a mark to see what it is and why it is on its"
+                f" lane; drag to zoom, double-click to return.{bundled if len(points) < len(acts) else ''} The axis is"
+                " UTC."
+            )
+        super().__init__(
+            "timeline", of.clock, [plain(point) for point in points], f"Timeline of {told}", note=self.note
         )
-        super().__init__("timeline", of.clock, [plain(point) for point in points], f"Timeline of {told}", note=self.note)
         self.plot = plots.timeline(points, of.case.info.window, of.clock)
 
     @property
@@ -87,14 +92,21 @@ def steps(of: Dossier) -> View:
         for point in points
     ]
     columns = (
-        Column("time", "When", "time"), Column("what", "Recorded act"), Column("count", "Records", "number"),
-        Column("where", "From"), Column("because", "Why it is the attacker's", "list"), Column("events", "Evidence", "codes"),
-    )  # fmt: skip
+        Column("time", "When", "time"),
+        Column("what", "Recorded act"),
+        Column("count", "Records", "number"),
+        Column("where", "From"),
+        Column("because", "Why it is the attacker's", "list"),
+        Column("events", "Evidence", "codes"),
+    )
     table = Table(
-        "The attacker's acts in order", columns, rows, "No recorded act is attributed to an intruder.",
+        "The attacker's acts in order",
+        columns,
+        rows,
+        "No recorded act is attributed to an intruder.",
         fold=f"All {amount(len(rows), 'step')} of the attacker, in order" if len(rows) > 12 else "",
-    )  # fmt: skip
-    return View("tables", of.clock, rows, table.caption, lead=(), warning="", tables=[table], tail=())
+    )
+    return sheet(of.clock, rows, table.caption, table)
 
 
 def networks(of: Dossier) -> View:
@@ -106,18 +118,31 @@ def networks(of: Dossier) -> View:
     for row in sign_ins or events:
         label = labels.get(row["event_id"], Label.UNKNOWN)
         groups.setdefault((label, row["actor"], _network(row) or row["client_ip"]), []).append(row)
-    rows = sorted((_network_row(*key, group) for key, group in groups.items()), key=lambda row: (row["rank"], row["time"]))
+    rows = sorted(
+        (_network_row(*key, group) for key, group in groups.items()), key=lambda row: (row["rank"], row["time"])
+    )
     columns = (
-        Column("whose", "Whose", "pill"), Column("network", "Network", "titled"), Column("kind", "Kind"),
-        Column("count", "Events", "number"), Column("time", "First", "time"), Column("last", "Last", "time"),
-        Column("device", "Device"), Column("addresses", "Addresses", "codes"),
-    )  # fmt: skip
+        Column("whose", "Whose", "pill"),
+        Column("network", "Network", "titled"),
+        Column("kind", "Kind"),
+        Column("count", "Events", "number"),
+        Column("time", "First", "time"),
+        Column("last", "Last", "time"),
+        Column("device", "Device"),
+        Column("addresses", "Addresses", "codes"),
+    )
     what = "signed in from" if sign_ins else "used from"
-    table = Table(f"Networks the account was {what}", columns, rows, "Cannot tell: no event of the account names an address.")
-    tail = ("Place and operator of an address come from the evidence or from offline data; both can be wrong.",) if rows else ()
+    table = Table(
+        f"Networks the account was {what}", columns, rows, "Cannot tell: no event of the account names an address."
+    )
+    tail = (
+        ("Place and operator of an address come from the evidence or from offline data; both can be wrong.",)
+        if rows
+        else ()
+    )
     if events and not sign_ins:
         tail = ("No sign-in log is among the evidence; these are the addresses of the recorded acts.", *tail)
-    return View("tables", of.clock, rows, table.caption, lead=(), warning="", tables=[table], tail=tail)
+    return sheet(of.clock, rows, table.caption, table, tail=tail)
 
 
 def _network_row(label: Label, actor: str, network: str, group: list[dict[str, Any]]) -> dict[str, Any]:
@@ -126,9 +151,23 @@ def _network_row(label: Label, actor: str, network: str, group: list[dict[str, A
     kinds = Counter(row["network_kind"] for row in group if row["network_kind"] and row["network_kind"] != "unknown")
     systems = Counter(" / ".join(p for p in (row["os"], row["browser"]) if p) for row in group)
     device = next((name for name, _ in systems.most_common() if name), "")
-    state = "managed" if managed == {True} else "not managed" if managed == {False} else "some managed" if True in managed else ""
+    state = (
+        "managed"
+        if managed == {True}
+        else "not managed"
+        if managed == {False}
+        else "some managed"
+        if True in managed
+        else ""
+    )
     return {
-        "whose": {"text": LABELS[label], "tone": _TONES.get(label, "mute"), "sign": "", "note": "", "rank": _RANK[label]},
+        "whose": {
+            "text": LABELS[label],
+            "tone": _TONES.get(label, "mute"),
+            "sign": "",
+            "note": "",
+            "rank": _RANK[label],
+        },
         "rank": _RANK[label],
         "network": {"title": network, "text": actor, "codes": ()},
         "kind": kinds.most_common(1)[0][0] if kinds else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from o365nb.model import Assessment, Label, Verdict
+from o365nb.report.story import TAKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,22 @@ NOW, MONTH, QUARTER = "Now", "Within 30 days", "Within 90 days"
 
 #: By hypothesis: what would have stopped this way in.
 _BY_CAUSE: dict[str, tuple[tuple[str, str], ...]] = {
-    "H1": ((MONTH, "Require phishing-resistant sign-in (passkey, security key, Windows Hello) for the accounts concerned."),
-           (QUARTER, "Accept sign-ins only from managed devices, and bind tokens to the device where the licence allows.")),
+    "H1": (
+        (
+            MONTH,
+            "Require phishing-resistant sign-in (passkey, security key, Windows Hello) for the accounts concerned.",
+        ),
+        (QUARTER, "Accept sign-ins only from managed devices, and bind tokens to the device where the licence allows."),
+    ),
     "H2": ((NOW, "Require multi-factor authentication for every account."),),
-    "H3": ((NOW, "Require multi-factor authentication and block passwords known from leaks."),
-           (MONTH, "Switch on smart lockout and watch for spraying across accounts.")),
-    "H4": ((NOW, "Rebuild the device the session was taken from, and change every password that was saved on it."),
-           (QUARTER, "Accept sign-ins only from managed devices with working protection.")),
+    "H3": (
+        (NOW, "Require multi-factor authentication and block passwords known from leaks."),
+        (MONTH, "Switch on smart lockout and watch for spraying across accounts."),
+    ),
+    "H4": (
+        (NOW, "Rebuild the device the session was taken from, and change every password that was saved on it."),
+        (QUARTER, "Accept sign-ins only from managed devices with working protection."),
+    ),
     "H5": ((NOW, "Block the device code flow wherever it is not needed."),),
     "H6": ((NOW, "Let users consent only to verified applications with low permissions, others by an administrator."),),
     "H7": ((NOW, "Require number matching and limit the number of prompts."),),
@@ -36,7 +46,7 @@ _BY_CAUSE: dict[str, tuple[tuple[str, str], ...]] = {
     "H11": ((MONTH, "Review who holds rights on other people's mailboxes, and record why."),),
     "H12": ((MONTH, "Reject direct send, and enforce SPF, DKIM and DMARC for the domain."),),
     "H14": ((MONTH, "Teach that a certificate warning ends the sign-in; give travellers a trusted connection."),),
-}  # fmt: skip
+}
 
 #: By the first letters of a finding's slug: what would have stopped or shown it.
 _BY_FINDING = (
@@ -57,7 +67,7 @@ def recommendations(found: Assessment) -> list[Advice]:
     """Recommendations that this case gives reason for, the urgent first; none without a reason."""
     if found.verdict.verdict is Verdict.NOT_SUPPORTED:
         return []
-    taken = found.verdict.verdict in (Verdict.CONFIRMED, Verdict.PROBABLE)
+    taken = found.verdict.verdict in TAKEN
     advice: list[Advice] = []
     top = next((h for h in found.cause.hypotheses if h.id == found.cause.top), None)
     if taken and top:
@@ -68,7 +78,9 @@ def recommendations(found: Assessment) -> list[Advice]:
         if named:
             advice.append(Advice(term, what, "Found here: " + ", ".join(named[:6])))
     if any(not gap.outcome.seen for gap in found.coverage):
-        advice.append(Advice(QUARTER, "Close the gaps in what is recorded and may be read.", "Listed under coverage and limits"))
+        advice.append(
+            Advice(QUARTER, "Close the gaps in what is recorded and may be read.", "Listed under coverage and limits")
+        )
     if any(item.verdict is Label.UNKNOWN for item in found.persistence):
         advice.append(Advice(NOW, "Ask the owner about each object of unknown origin.", "Listed under back doors"))
     terms = (NOW, MONTH, QUARTER)

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # any locale, one spelling
+_MONTHS = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)  # any locale, one spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,16 @@ class Clock:
         text = f"on {day(begin)} between {begin:%H:%M} and {end:%H:%M} {begin.tzname()}"
         return text if self._is_utc else f"{text} ({first.astimezone(UTC):%H:%M} to {last.astimezone(UTC):%H:%M} UTC)"
 
+    def stretch(self, first: datetime, last: datetime) -> tuple[str, str]:
+        """A stretch of time for a column: in the customer's zone, and in UTC ("" when that is the zone)."""
+        begin, end = self.local(first), self.local(last)
+        if self._is_utc:
+            return _between(begin, end, "UTC"), ""
+        start, stop = first.astimezone(UTC), last.astimezone(UTC)
+        told = _between(start, stop, "UTC")
+        same_day = begin.date() == end.date() == start.date() == stop.date()
+        return _between(begin, end, end.tzname() or ""), told.partition(", ")[2] if same_day else told
+
     def local(self, time: datetime) -> datetime:
         """The same moment in the customer's zone."""
         return time.astimezone(self._zone)
@@ -56,6 +79,14 @@ class Clock:
     @property
     def _is_utc(self) -> bool:
         return self._zone is UTC or self.zone in ("UTC", "Etc/UTC")
+
+
+def _between(begin: datetime, end: datetime, zone: str) -> str:
+    if end - begin < timedelta(minutes=1):
+        return f"{day(begin)}, {begin:%H:%M} {zone}"
+    if begin.date() == end.date():
+        return f"{day(begin)}, {begin:%H:%M}–{end:%H:%M} {zone}"
+    return f"{day(begin)}, {begin:%H:%M} – {day(end)}, {end:%H:%M} {zone}"
 
 
 def day(time: datetime) -> str:

@@ -6,7 +6,7 @@ import json
 
 from o365nb.model import Phase, Step
 from o365nb.report.dossier import Dossier
-from o365nb.report.markup import Column, Table, View
+from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.measures import action_name, response_log
 
 #: Steps that hand out a secret. A notebook keeps what it shows, so they are left to the terminal.
@@ -43,8 +43,20 @@ def _dry_run(of: Dossier, steps: list[Step]) -> View:
         requests = action.requests(step) if action and step.action not in TERMINAL_ONLY else ()
         sent = [f"{one.method} {one.url} {json.dumps(one.body, ensure_ascii=False)}" for one in requests]
         by_hand = f"left to the terminal: o365nb respond apply --step {step.id}" if step.action in TERMINAL_ONLY else ""
-        rows.append({"step": step.id, "what": {"title": action_name(step.action), "text": step.target, "codes": ()}, "sent": sent or [by_hand]})
-    columns = (Column("step", "Step", "code"), Column("what", "Change", "titled"), Column("sent", "What would be sent", "codes"))
-    table = Table("Dry run of the containment", columns, rows, "The plan has no step of containment: nothing would be sent.")
+        rows.append(
+            {
+                "step": step.id,
+                "what": {"title": action_name(step.action), "text": step.target, "codes": ()},
+                "sent": sent or [by_hand],
+            }
+        )
+    columns = (
+        Column("step", "Step", "code"),
+        Column("what", "Change", "titled"),
+        Column("sent", "What would be sent", "codes"),
+    )
+    table = Table(
+        "Dry run of the containment", columns, rows, "The plan has no step of containment: nothing would be sent."
+    )
     lead = [f"Dry run: nothing was sent. To apply, set APPROVE to the plan id: {of.found.plan.plan_id}"] if rows else []
-    return View("tables", of.clock, rows, lead[0] if lead else table.empty, lead=lead, warning="", tables=[table], tail=())
+    return sheet(of.clock, rows, lead[0] if lead else table.empty, table, lead=lead)

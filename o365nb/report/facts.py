@@ -27,7 +27,11 @@ def six_numbers(found: Assessment, clock: Clock) -> list[Number]:
         _seen(found, "Mails seen", ("mail", "folder"), ("ual", "ual/Exchange"), "MailItemsAccessed"),
         _seen(found, "Files seen", ("file", "link"), ("ual", "ual/SharePoint", "ual/OneDrive"), "File"),
         _recipients(found),
-        Number("Money", "Not known", "Payments leave no trace in these logs. Ask the account's owner, accounting and the bank."),
+        Number(
+            "Money",
+            "Not known",
+            "Payments leave no trace in these logs. Ask the account's owner, accounting and the bank.",
+        ),
     ]
 
 
@@ -41,7 +45,7 @@ def unseen(found: Assessment, sources: Sequence[str]) -> str:
     """Why these sources cannot carry a "no": "" when at least one was seen whole and none has a gap."""
     gaps = gaps_of(found, sources)
     if gaps:
-        return f"{source_name(gaps[0].source)}: {gaps[0].reason or gaps[0].outcome.value.replace('_', ' ')}"
+        return f"{source_name(gaps[0].source)}: {gaps[0].reason.strip() or gaps[0].outcome.value.replace('_', ' ')}"
     if not any(gap.source in sources for gap in found.coverage):
         return f"{source_name(sources[0])}: not among the evidence"
     return ""
@@ -55,20 +59,22 @@ def _accounts(found: Assessment) -> Number:
     if found.verdict.verdict in (Verdict.SUSPECTED, Verdict.NOT_SUPPORTED):
         return Number("Accounts taken over", "None shown", f"{amount(total, 'account')} examined.")
     count = max(len(hit), 1)
-    return Number("Accounts taken over", f"{count}", f"of {amount(total, 'account')} examined; others were not looked at.")
+    return Number(
+        "Accounts taken over", f"{count}", f"of {amount(total, 'account')} examined; others were not looked at."
+    )
 
 
 def _dwell(found: Assessment, clock: Clock) -> Number:
     first, last = found.verdict.first_attacker_event, found.verdict.last_attacker_event
     if not first or not last:
         missing = unseen(found, ("sign_in", "sign_in_noninteractive", "ual"))
-        return Number("Dwell time", "Cannot tell" if missing else "None", missing or "No event is attributed to an intruder.")
+        return Number(
+            "Dwell time", "Cannot tell" if missing else "None", missing or "No event is attributed to an intruder."
+        )
     return Number("Dwell time", length(last - first), f"First act {clock.when(first)}.")
 
 
-def _seen(
-    found: Assessment, label: str, kinds: tuple[str, ...], sources: tuple[str, ...], operation: str
-) -> Number:
+def _seen(found: Assessment, label: str, kinds: tuple[str, ...], sources: tuple[str, ...], operation: str) -> Number:
     """A count of things seen; a zero needs a whole log, and a log in which such an access shows up at all."""
     certain = {e.item for e in found.exposure if e.kind in kinds and e.certainty == "certain"}
     possible = {e.item for e in found.exposure if e.kind in kinds and e.certainty != "certain"} - certain
@@ -80,7 +86,9 @@ def _seen(
     if certain or possible:
         return Number(label, f"{len(certain):,}", more or "Each is named in the log.")
     if not any(event.operation.startswith(operation) for event in found.attributions):
-        return Number(label, "Cannot tell", "Not even the owner's own access is recorded, so this tenant may not log it.")
+        return Number(
+            label, "Cannot tell", "Not even the owner's own access is recorded, so this tenant may not log it."
+        )
     return Number(label, "0", "The owner's access is recorded, an intruder's is not.")
 
 
@@ -93,4 +101,6 @@ def _recipients(found: Assessment) -> Number:
         return Number("Recipients of their mail", "0", "No mail of an intruder is recorded.")
     inside = sum(people.values())
     value = f"{len(people):,}" if not missing else f"At least {len(people):,}"
-    return Number("Recipients of their mail", value, f"{len(people) - inside:,} outside the organisation, {inside:,} inside.")
+    return Number(
+        "Recipients of their mail", value, f"{len(people) - inside:,} outside the organisation, {inside:,} inside."
+    )

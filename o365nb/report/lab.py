@@ -26,7 +26,9 @@ def prepare_lab(case: str, data: Path, reports: Path) -> Path:
     for source in sorted(notebooks().glob("*.ipynb")):
         if not (folder / source.name).exists():
             notebook = json.loads(source.read_text("utf-8"))
-            write_atomic(folder / source.name, json.dumps(_filled(notebook, given), indent=1, ensure_ascii=False) + "\n")
+            write_atomic(
+                folder / source.name, json.dumps(_filled(notebook, given), indent=1, ensure_ascii=False) + "\n"
+            )
     return folder
 
 

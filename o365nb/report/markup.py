@@ -133,3 +133,16 @@ class View:
 
     def __repr__(self) -> str:
         return visible(self._said)
+
+
+def sheet(
+    clock: Clock,
+    rows: Sequence[Mapping[str, Any]],
+    said: str,
+    *tables: Table,
+    lead: Sequence[str] = (),
+    warning: str = "",
+    tail: Sequence[str] = (),
+) -> View:
+    """A view of tables: sentences before them, a warning, fine print after. `rows` is what `.frame` gives."""
+    return View("tables", clock, rows, said, lead=lead, warning=warning, tables=tables, tail=tail)

@@ -9,13 +9,16 @@ from o365nb.model import Step, Verdict, plain, utc
 from o365nb.report.advice import CLOCKS, recommendations
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
-from o365nb.report.markup import Column, Table, View
+from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.words import PHASES
 
 _OUTCOMES = {
-    "applied": ("done and read back", "good", "●"), "already_held": ("was so already", "good", "○"),
-    "unverified": ("sent, not yet seen", "warn", "◐"), "refused": ("refused", "warn", "✕"), "failed": ("failed", "bad", "✕"),
-}  # fmt: skip
+    "applied": ("done and read back", "good", "●"),
+    "already_held": ("was so already", "good", "○"),
+    "unverified": ("sent, not yet seen", "warn", "◐"),
+    "refused": ("refused", "warn", "✕"),
+    "failed": ("failed", "bad", "✕"),
+}
 _OPEN = {"text": "open", "tone": "mute", "sign": "○", "note": "", "rank": 5}
 
 
@@ -23,12 +26,17 @@ def response_log(of: Dossier) -> View:
     """Every change the kit made: when, what stood before, what stands after, and the proof."""
     rows = [_receipt(row) for row in of.receipts]
     columns = (
-        Column("time", "When", "time"), Column("what", "Change", "titled"), Column("before", "Before"), Column("after", "After"),
-        Column("state", "Outcome", "pill"), Column("proof", "Proof"), Column("by", "By"),
-    )  # fmt: skip
+        Column("time", "When", "time"),
+        Column("what", "Change", "titled"),
+        Column("before", "Before"),
+        Column("after", "After"),
+        Column("state", "Outcome", "pill"),
+        Column("proof", "Proof"),
+        Column("by", "By"),
+    )
     table = Table("Changes made, with proof", columns, rows, "Nothing has been changed with this kit so far.")
     tail = ("Every line is a sealed receipt in receipts.jsonl; a change made by hand elsewhere does not show here.",)
-    return View("tables", of.clock, of.receipts, amount(len(rows), "receipt"), lead=(), warning="", tables=[table], tail=tail)
+    return sheet(of.clock, of.receipts, amount(len(rows), "receipt"), table, tail=tail)
 
 
 def _receipt(row: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +68,9 @@ def plan(of: Dossier, phase: str = "") -> View:
         for key, group in groupby(chosen, key=lambda step: step.phase)
     ]
     rest = sum(states.get(step.id, _OPEN)["tone"] != "good" for step in chosen)
-    lead = [f"{amount(len(chosen), 'step')}, {rest} still open. Nothing is changed before somebody approves plan {of.found.plan.plan_id}."]
+    lead = [f"{amount(len(chosen), 'step')}, {rest} still open."]
+    if any(step.automatic for step in chosen):
+        lead.append(f"Nothing is changed before somebody approves plan {of.found.plan.plan_id}.")
     empty = "No step is proposed." if not phase else "No step of this phase is proposed."
     tail = f"To preview or apply: o365nb respond plan --case {of.case.info.name}" if chosen else ""
     rows = [{**plain(step), "state": states.get(step.id, _OPEN)["text"]} for step in chosen]
@@ -75,9 +85,16 @@ def _states(of: Dossier) -> dict[str, dict[str, Any]]:
 
 def _step(step: Step, state: dict[str, Any]) -> dict[str, Any]:
     return {
-        "id": step.id, "action": action_name(step.action), "target": step.target, "reason": step.reason, "finding_ids": step.finding_ids,
-        "automatic": step.automatic, "reversible": step.reversible, "command": step.command_equivalent, "state": state,
-    }  # fmt: skip
+        "id": step.id,
+        "action": action_name(step.action),
+        "target": step.target,
+        "reason": step.reason,
+        "finding_ids": step.finding_ids,
+        "automatic": step.automatic,
+        "reversible": step.reversible,
+        "command": step.command_equivalent,
+        "state": state,
+    }
 
 
 def action_name(action: str) -> str:
@@ -93,24 +110,24 @@ def recommended(of: Dossier) -> View:
     rows = [{"term": one.term, "what": one.what, "why": one.why} for one in recommendations(of.found)]
     columns = (Column("term", "By when"), Column("what", "What to do", "strong"), Column("why", "Why, in this case"))
     table = Table("Recommendations", columns, rows, "This case gives no reason for a recommendation.")
-    return View("tables", of.clock, rows, amount(len(rows), "recommendation"), lead=(), warning="", tables=[table], tail=())
+    return sheet(of.clock, rows, amount(len(rows), "recommendation"), table)
 
 
 def duties(of: Dossier) -> View:
     """The clocks that may be running, as a worksheet to fill in with counsel."""
     if of.found.verdict.verdict is Verdict.NOT_SUPPORTED:
         table = Table("Duties to notify", (), [], "The evidence gives no reason to notify anybody.")
-        return View("tables", of.clock, [], table.empty, lead=(), warning="", tables=[table], tail=())
+        return sheet(of.clock, [], table.empty, table)
     rows = [{"duty": duty, "whom": whom, "when": when, "decision": ""} for duty, whom, when in CLOCKS]
     columns = (
-        Column("duty", "Duty", "strong"), Column("whom", "To whom"), Column("when", "Time allowed"), Column("decision", "Decision, by whom, when", "blank"),
-    )  # fmt: skip
+        Column("duty", "Duty", "strong"),
+        Column("whom", "To whom"),
+        Column("when", "Time allowed"),
+        Column("decision", "Decision, by whom, when", "blank"),
+    )
     lead = (
-        "Which of these apply is a question for counsel, and the clock mostly starts when the organisation became aware."
-        " Write down that moment first.",
-        "Became aware: ______________________   Kinds of data: ______________________   Persons concerned: ______________",
+        "Which of these apply is a question for counsel. The clock mostly starts when the organisation became aware.",
+        "Became aware: ____________________  Kinds of data: ____________________  Persons concerned: ____________",
     )
     table = Table("Duties to notify: a worksheet, not legal advice", columns, rows, "")
-    return View("tables", of.clock, rows, "Duties that may apply", lead=lead, warning="", tables=[table], tail=())
-
-
+    return sheet(of.clock, rows, "Duties that may apply", table, lead=lead)

@@ -1,4 +1,4 @@
-"""Running a notebook: papermill with the interpreter that runs now, parameters checked, nothing written but the result."""
+"""Running a notebook: papermill with the interpreter that runs now, parameters checked, only the result written."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def execute(name: str, given: dict[str, Any], progress: Progress, label: str = "
     from papermill.exceptions import PapermillExecutionError
 
     path = find(name)
-    source = nbformat.read(path, as_version=4)
+    source = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
     parameters = checked(source, given)
     cells = sum(cell.cell_type == "code" for cell in source.cells)
     with progress.task(label or f"Running {name}", cells, "cells") as task:
@@ -80,14 +80,16 @@ def execute(name: str, given: dict[str, Any], progress: Progress, label: str = "
                 parameters=parameters,
                 kernel_name="python3",
                 progress_bar=False,
-                cwd=os.getcwd(),
+                cwd=str(Path.cwd()),
                 kernel_manager_class=_kernel_manager(),
                 on_cell_executed=lambda **_: task.advance(),
             )
         except PapermillExecutionError as error:
             raise NotebookFailed(f"{path.name}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
         except (DeadKernelError, RuntimeError) as error:
-            raise NotebookFailed(f"{path.name}: the Python kernel could not run ({error}). Try `o365nb doctor`.") from None
+            raise NotebookFailed(
+                f"{path.name}: the Python kernel could not run ({error}). Try `o365nb doctor`."
+            ) from None
     return clean(done)
 
 

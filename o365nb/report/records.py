@@ -9,7 +9,7 @@ from o365nb.errors import BadCase
 from o365nb.model import Gap, plain, utc
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
-from o365nb.report.markup import Column, Table, View
+from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.words import OUTCOMES, source_name
 
 
@@ -18,20 +18,27 @@ def coverage(of: Dossier) -> View:
     gaps = sorted(of.found.coverage, key=lambda gap: (gap.outcome.seen, gap.source, gap.subject, gap.file))
     rows = [_line(of, gap) for gap in gaps]
     columns = (
-        Column("source", "Source"), Column("subject", "Account"), Column("state", "Seen", "pill"), Column("window", "Period"),
-        Column("received", "Records", "number"), Column("duplicates", "Duplicates", "number"),
-        Column("unparsable", "Unreadable", "number"), Column("reason", "Why"),
-    )  # fmt: skip
+        Column("source", "Source"),
+        Column("subject", "Account"),
+        Column("state", "Seen", "pill"),
+        Column("window", "Period"),
+        Column("received", "Records", "number"),
+        Column("duplicates", "Duplicates", "number"),
+        Column("unparsable", "Unreadable", "number"),
+        Column("reason", "Why"),
+    )
     missing = [row for row, gap in zip(rows, gaps, strict=True) if not gap.outcome.seen]
     whole = [row for row, gap in zip(rows, gaps, strict=True) if gap.outcome.seen]
     counts = Counter(gap.outcome.seen for gap in gaps)
     lead = (
-        f"{amount(len(gaps), 'source')} asked for: {counts[True]} seen whole, {counts[False]} not. Only a source that was seen"
-        " whole lets silence mean that nothing was there."
+        f"{amount(len(gaps), 'source')} asked for: {counts[True]} seen whole, {counts[False]} not. Only a source that"
+        " was seen whole lets silence mean that nothing was there."
         if gaps
         else "Cannot tell: nothing is recorded about what was asked for, so silence proves nothing."
     )
-    tables = [Table("Not seen whole", columns, missing, "Every source that was asked for was seen whole." if gaps else "")]
+    tables = [
+        Table("Not seen whole", columns, missing, "Every source that was asked for was seen whole." if gaps else "")
+    ]
     if whole:
         tables.append(Table("Seen whole", columns, whole, "", fold=f"{amount(len(whole), 'source')} seen whole"))
     limits = list(dict.fromkeys(gap.sentence for gap in gaps if gap.sentence))
@@ -70,15 +77,19 @@ def evidence(of: Dossier) -> View:
         for line in of.custody
     ]
     columns = (
-        Column("path", "File in the case", "code"), Column("origin", "Asked for, or given as"), Column("shape", "Form"),
-        Column("records", "Records", "number"), Column("size", "Bytes", "number"), Column("time", "Taken in", "time"),
+        Column("path", "File in the case", "code"),
+        Column("origin", "Asked for, or given as"),
+        Column("shape", "Form"),
+        Column("records", "Records", "number"),
+        Column("size", "Bytes", "number"),
+        Column("time", "Taken in", "time"),
         Column("sha256", "SHA-256", "code"),
-    )  # fmt: skip
+    )
     warning, lead = "", ""
     try:
         lead = (
-            f"{amount(len(rows), 'piece')} of evidence, kept byte for byte. The chain of custody was checked when this page was"
-            f" made: {amount(of.case.custody.verify(), 'line')} hold."
+            f"{amount(len(rows), 'piece')} of evidence, kept byte for byte. The chain of custody was checked when this"
+            f" page was made: {amount(of.case.custody.verify(), 'line')} hold."
         )
     except BadCase as error:
         warning = f"The chain of custody does not hold: {error} Do not rely on this evidence before that is explained."
@@ -86,4 +97,6 @@ def evidence(of: Dossier) -> View:
     fold = f"The register: {amount(len(rows), 'file')} with SHA-256" if len(rows) > 12 else ""
     table = Table("Evidence register", columns, rows, empty, fold, name="register")
     tail = ("To check every file against its hash: o365nb verify --case " + of.case.info.name,) if rows else ()
-    return View("tables", of.clock, of.custody, lead or warning, lead=[lead] if lead and rows else [], warning=warning, tables=[table], tail=tail)
+    return sheet(
+        of.clock, of.custody, lead or warning, table, lead=[lead] if lead and rows else [], warning=warning, tail=tail
+    )

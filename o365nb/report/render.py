@@ -23,7 +23,7 @@ def render(case: Case, out: Path, progress: Progress) -> Path:
     executed = execute(NOTEBOOK, parameters, progress, "Writing the report")
     html = to_html(executed, case.info.name, case.info.tool_version)
     out.mkdir(parents=True, exist_ok=True)
-    write_atomic(out / "report.ipynb", nbformat.writes(executed))
+    write_atomic(out / "report.ipynb", nbformat.writes(executed))  # type: ignore[no-untyped-call]  # nbformat has no types
     write_atomic(out / "report.html", html)
     return out / "report.html"
 
@@ -33,9 +33,9 @@ def to_html(executed: object, name: str, version: str) -> str:
     from o365nb.report.page import Page
 
     footer = (
-        f"Made with o365nb {version}. Judgements here follow from the evidence in the register and are only as whole as the"
-        " coverage says. Handle as confidential."
+        f"Made with o365nb {version}. The judgements follow from the evidence in the register and are only as whole as"
+        " the coverage says. Handle as confidential."
     )
     page = {"title": f"Incident report · {name}", "version": version, "footer": footer}
-    html, _ = Page().from_notebook_node(executed, {"page": page})
+    html, _ = Page().from_notebook_node(executed, {"page": page})  # type: ignore[no-untyped-call]  # nor nbconvert
     return str(html)

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from o365nb.model import Assessment, Attribution, Label, Verdict
 from o365nb.report.clock import Clock, amount, length
 from o365nb.report.words import Deed, deed_of
 
+#: Verdicts that speak of an intruder as a fact.
+TAKEN = (Verdict.CONFIRMED, Verdict.PROBABLE)
 #: Past this many kinds of operation, the rest is counted instead of named.
 NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence and the ids of the findings behind it. The text is not yet escaped."""
+    """One sentence, when it happened, and the ids of the findings behind it. The text is not yet escaped."""
 
     text: str
     findings: tuple[str, ...] = ()
+    when: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,8 @@ def tell(found: Assessment, clock: Clock) -> list[Chapter]:
     """The whole story, but for the response, which `receipts` tell."""
     chapters = [
         Chapter("In short", tuple(_opening(found, clock))),
-        Chapter("The way in", tuple(_entry(found))),
-        Chapter("What was done", tuple(_deeds(found, clock))),
+        Chapter("The way in" if found.verdict.verdict in TAKEN else "What may explain it", tuple(_entry(found))),
+        Chapter("What was done", tuple(_deeds(found))),
         Chapter("What was left behind", tuple(_left_behind(found))),
         Chapter("Who else is concerned", tuple(_others(found))),
     ]
@@ -55,7 +59,8 @@ def _opening(found: Assessment, clock: Clock) -> Iterable[Sentence]:
         Verdict.CONFIRMED: Sentence(f"The account {who} was taken over.", strongest),
         Verdict.PROBABLE: Sentence(f"The account {who} was very probably taken over.", strongest),
         Verdict.SUSPECTED: Sentence(
-            f"There are signs around the account {who} that need an explanation; they do not prove a takeover.", strongest
+            f"There are signs around the account {who} that need an explanation; they do not prove a takeover.",
+            strongest,
         ),
         Verdict.NOT_SUPPORTED: Sentence(f"Nothing examined supports a takeover of the account {who}."),
         Verdict.CANNOT_TELL: Sentence(f"Whether the account {who} was taken over cannot be told from this evidence."),
@@ -63,7 +68,7 @@ def _opening(found: Assessment, clock: Clock) -> Iterable[Sentence]:
     first, last = verdict.first_attacker_event, verdict.last_attacker_event
     if first and last:
         yield Sentence(
-            f"The first act that is attributed to an intruder is dated {clock.when(first)}, the last {clock.when(last)}:"
+            f"The first act of an intruder is dated {clock.when(first)}, the last {clock.when(last)}:"
             f" {length(last - first)} in all."
         )
     elif verdict.verdict in (Verdict.SUSPECTED, Verdict.NOT_SUPPORTED):
@@ -76,15 +81,17 @@ def _entry(found: Assessment) -> Iterable[Sentence]:
     if found.verdict.verdict is Verdict.NOT_SUPPORTED or not top:
         return
     chance = f"{top.probability:.0%}"
-    if cause.determined:
+    if found.verdict.verdict not in TAKEN:
+        yield Sentence(f"What fits the evidence best: {_lower(top.title)} ({chance}).")
+    elif cause.determined:
         yield Sentence(f"The way in is established: {_lower(top.title)} ({chance}).", _cited(found, top.supporting))
     else:
         yield Sentence(f"The way in is not settled. Most likely so far: {_lower(top.title)} ({chance}).")
-        if cause.next_question:
-            yield Sentence(f"What would help most to settle it: {cause.next_question}")
+    if cause.next_question and not (cause.determined and found.verdict.verdict in TAKEN):
+        yield Sentence(f"What would help most to settle it is the answer to {cause.next_question}")
 
 
-def _deeds(found: Assessment, clock: Clock) -> Iterable[Sentence]:
+def _deeds(found: Assessment) -> Iterable[Sentence]:
     subjects = set(found.verdict.subjects)
 
     def deed(event: Attribution) -> Deed:
@@ -96,15 +103,14 @@ def _deeds(found: Assessment, clock: Clock) -> Iterable[Sentence]:
     for group in sorted(groups, key=lambda group: (group[0].time, group[0].event_id)):
         ids = {event.event_id for event in group}
         cited = tuple(f.id for f in found.findings if ids.intersection(f.evidence))
-        yield Sentence(_told(deed(group[0]), group, clock), cited[:6])
+        yield Sentence(_told(deed(group[0]), group), cited[:6], (group[0].time, group[-1].time))
 
 
-def _told(deed: Deed, events: Sequence[Attribution], clock: Clock) -> str:
+def _told(deed: Deed, events: Sequence[Attribution]) -> str:
     kinds = Counter(event.operation for event in events).most_common()
-    named = ", ".join(f"{operation} ({count:,})" for operation, count in kinds[:NAMED])
+    named = ", ".join(f"{operation} ({count:,})" if count > 1 else operation for operation, count in kinds[:NAMED])
     rest = sum(count for _, count in kinds[NAMED:])
     return deed.sentence.format(
-        span=clock.span(events[0].time, events[-1].time),
         records=amount(len(events), "record"),
         times="once" if len(events) == 1 else f"{len(events):,} times",
         list=f"{named} and {amount(rest, 'more record')}" if rest else named,
@@ -116,7 +122,7 @@ def _left_behind(found: Assessment) -> Iterable[Sentence]:
     for item in theirs[:8]:
         yield Sentence(f"{item.description.rstrip('.')}.", item.finding_ids)
     if len(theirs) > 8:
-        yield Sentence(f"{amount(len(theirs) - 8, 'more object')} of theirs, listed under “What they left behind”.")
+        yield Sentence(f"{amount(len(theirs) - 8, 'more object')} of theirs, listed under “Back doors”.")
     unknown = [item for item in found.persistence if item.verdict is Label.UNKNOWN]
     if unknown:
         verb = "is" if len(unknown) == 1 else "are"
@@ -130,9 +136,14 @@ def _others(found: Assessment) -> Iterable[Sentence]:
     inside = sum(r.internal for r in addresses.values())
     reacted = {r.address for r in found.recipients if r.clicked_or_signed_in_after.lower().startswith("yes")}
     people = amount(len(addresses), "address", "addresses")
-    yield Sentence(f"The intruder's mail went to {people}: {inside:,} inside the organisation, {len(addresses) - inside:,} outside.")
+    yield Sentence(
+        f"The intruder's mail went to {people}: {inside:,} inside the organisation,"
+        f" {len(addresses) - inside:,} outside."
+    )
     if reacted:
-        yield Sentence(f"{amount(len(reacted), 'recipient')} clicked or signed in afterwards and must be looked at next.")
+        yield Sentence(
+            f"{amount(len(reacted), 'recipient')} clicked or signed in afterwards and must be looked at next."
+        )
 
 
 def _cited(found: Assessment, sentences: Sequence[str]) -> tuple[str, ...]:
@@ -141,8 +152,10 @@ def _cited(found: Assessment, sentences: Sequence[str]) -> tuple[str, ...]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}" if names else "under investigation"
+    return (
+        names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}" if names else "under investigation"
+    )
 
 
 def _lower(title: str) -> str:
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+    return title[:1].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title

@@ -7,7 +7,7 @@ from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import six_numbers
 from o365nb.report.markup import View
-from o365nb.report.story import tell
+from o365nb.report.story import TAKEN, tell
 from o365nb.report.words import GLOSSARY, VERDICTS
 
 DOORS = {"live": "a live tenant", "export": "exported files", "practice": "the practice tenant (an invented incident)"}
@@ -18,7 +18,10 @@ def cover(of: Dossier) -> View:
     info, clock = of.case.info, of.clock
     facts = [
         ("Period examined", f"{clock.when(info.window.start)} to {clock.when(info.window.end)}"),
-        ("Evidence from", DOORS.get(info.door, info.door) + (f", {info.tenant}" if info.tenant and info.door == "live" else "")),
+        (
+            "Evidence from",
+            DOORS.get(info.door, info.door) + (f", {info.tenant}" if info.tenant and info.door == "live" else ""),
+        ),
         ("Evidence as of", clock.when(of.as_of)),
         ("Organisation", ", ".join(info.accepted_domains or info.domains) or "not given"),
         ("Ticket", info.ticket),
@@ -46,7 +49,7 @@ def story(of: Dossier) -> View:
         for chapter in chapters
         for sentence in chapter.sentences
     ]
-    return View("story", of.clock, rows, " ".join(row["sentence"] for row in rows), chapters=chapters)
+    return View("story", of.clock, rows, " ".join(str(row["sentence"]) for row in rows), chapters=chapters)
 
 
 def cause(of: Dossier) -> View:
@@ -56,21 +59,28 @@ def cause(of: Dossier) -> View:
     shown = [h for h in ranked if h.probability >= 0.05][:4] or ranked[:1]
     lead = _cause_lead(of)
     return View(
-        "cause", of.clock, [plain(h) for h in ranked], lead,
-        lead=lead, shown=shown, rest=[h for h in ranked if h not in shown and h.probability >= 0.005],
+        "cause",
+        of.clock,
+        [plain(h) for h in ranked],
+        lead,
+        lead=lead,
+        shown=shown,
+        rest=[h for h in ranked if h not in shown and h.probability >= 0.005],
         question=found.next_question,
-    )  # fmt: skip
+    )
 
 
 def _cause_lead(of: Dossier) -> str:
     found = of.found.cause
     if of.found.verdict.verdict is Verdict.NOT_SUPPORTED:
-        return "No way in has to be explained: the evidence does not support a takeover. The explanations were weighed all the same."
+        return "No takeover has to be explained. The explanations were weighed all the same."
     if not found.hypotheses:
         return "Cannot tell: nothing in the evidence speaks for any way in."
+    if of.found.verdict.verdict not in TAKEN:
+        return "A takeover is not shown. These explanations fit the evidence best, the innocent among them."
     if found.determined:
         return "The way in is established: one explanation leads clearly, and log evidence carries it."
-    return "The way in is not settled. These explanations fit the evidence best; a settled one needs log evidence and a clear lead."
+    return "The way in is not settled: that needs log evidence and a clear lead. These explanations fit best."
 
 
 def glossary(of: Dossier) -> View:

@@ -93,7 +93,7 @@ def source_name(source: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """A sort of act. `lane` names it in the timeline, `sentence` tells it ({span}, {n} records, {list})."""
+    """A sort of act. `lane` names it in the timeline, `sentence` tells it ({records}, {times}, {list})."""
 
     key: str
     lane: str
@@ -105,30 +105,52 @@ class Deed:
         return bool(self.pattern) and re.search(self.pattern, operation, re.IGNORECASE) is not None
 
 
-LURE = Deed("lure", "Lure", "The message that likely opened the door reached the mailbox {span}.")
+LURE = Deed("lure", "Lure", "A message that likely opened the door reached the mailbox.")
 SIGN_IN = Deed(
-    "sign_in", "Sign-in", "The intruder used the account's sign-in {times} {span}; failed and renewed sign-ins count too.",
+    "sign_in",
+    "Sign-in",
+    "The intruder signed in, or tried to, {times}; renewals of the session count too.",
     r"^sign-in|^UserLog(gedIn|inFailed)|^Logon$",
-)  # fmt: skip
-SEND = Deed("send", "Mail sent", "Mail was sent from the account {span} ({records}).", r"^Send(As|OnBehalf)?$")
-OTHER = Deed("other", "Other", "Also recorded {span}: {list}.")
+)
+SEND = Deed("send", "Mail sent", "Mail was sent from the account ({records}).", r"^Send(As|OnBehalf)?$")
+OTHER = Deed("other", "Other", "Also recorded: {list}.")
 
 #: In the order in which an operation is tried against them.
 DEEDS = (
     SIGN_IN,
-    Deed("read", "Mail read", "The intruder read mail {span} ({records} of mail access).", r"^MailItemsAccessed|^MessageBind"),
-    Deed("search", "Search", "The intruder searched {span} ({records}).", r"^SearchQuery"),
-    Deed("rule", "Inbox rule", "An inbox rule was made or changed {span}.", r"InboxRule|SweepRule"),
-    Deed("forward", "Mail flow", "Mail flow or mailbox settings were changed {span}.",
-         r"^Set-Mailbox$|Transport|Connector|MailboxPermission|RecipientPermission|FolderPermission"),
-    Deed("method", "Sign-in method", "A way to sign in was added or changed {span}.",
-         r"security info|StrongAuth|authenticat(or|ion method)|FIDO|Temporary Access Pass|passkey|Windows Hello"),
-    Deed("consent", "Application", "An application was given access {span}.", r"consent|OAuth2|delegated permission|service principal"),
-    Deed("device", "Device", "A device was registered or changed {span}.", r"device"),
+    Deed(
+        "read", "Mail read", "The intruder opened mail ({records} of mail access).", r"^MailItemsAccessed|^MessageBind"
+    ),
+    Deed("search", "Search", "The intruder searched the mailbox or its surroundings ({records}).", r"^SearchQuery"),
+    Deed("rule", "Inbox rule", "An inbox rule was made or changed ({list}).", r"InboxRule|SweepRule"),
+    Deed(
+        "forward",
+        "Mail flow",
+        "Mail flow or mailbox settings were changed ({list}).",
+        r"^Set-Mailbox$|Transport|Connector|MailboxPermission|RecipientPermission|FolderPermission",
+    ),
+    Deed(
+        "method",
+        "Sign-in method",
+        "A way to sign in was added or changed ({list}).",
+        r"security info|StrongAuth|authenticat(or|ion method)|FIDO|Temporary Access Pass|passkey|Windows Hello",
+    ),
+    Deed(
+        "consent",
+        "Application",
+        "An application was given access ({list}).",
+        r"consent|OAuth2|delegated permission|service principal",
+    ),
+    Deed("device", "Device", "A device was registered or changed ({list}).", r"device"),
     SEND,
-    Deed("delete", "Deletion", "Messages or files were deleted {span} ({records}).", r"Delete|Recycle"),
-    Deed("file", "Files", "Files were opened, downloaded or shared {span} ({records}).", r"^(File|Folder|Sharing|Page|List|AnonymousLink)"),
-)  # fmt: skip
+    Deed("delete", "Deletion", "Messages or files were deleted ({records}).", r"Delete|Recycle"),
+    Deed(
+        "file",
+        "Files",
+        "Files were opened, downloaded or shared ({records}).",
+        r"^(File|Folder|Sharing|Page|List|AnonymousLink)",
+    ),
+)
 
 
 def deed_of(operation: str, source: str, *, by_subject: bool) -> Deed:
@@ -192,12 +214,22 @@ TECHNIQUES: dict[str, tuple[str, str]] = {
     "T1667": ("Email bombing", "Impact"),
     "T1671": ("Cloud application integration", "Persistence"),
     "T1672": ("Email spoofing", "Defense evasion"),
-}  # fmt: skip
+}
 
 TACTICS = (
-    "Reconnaissance", "Resource development", "Initial access", "Credential access", "Persistence",
-    "Defense evasion", "Discovery", "Lateral movement", "Collection", "Command and control", "Exfiltration", "Impact",
-)  # fmt: skip
+    "Reconnaissance",
+    "Resource development",
+    "Initial access",
+    "Credential access",
+    "Persistence",
+    "Defense evasion",
+    "Discovery",
+    "Lateral movement",
+    "Collection",
+    "Command and control",
+    "Exfiltration",
+    "Impact",
+)
 
 
 def tactic_of(techniques: tuple[str, ...]) -> str:
@@ -207,10 +239,19 @@ def tactic_of(techniques: tuple[str, ...]) -> str:
 
 GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Account", "The Microsoft 365 identity a person signs in with; here named by its sign-in name (UPN)."),
-    ("Adversary in the middle", "A counterfeit sign-in page that passes everything on to the real one, and keeps the session it earns."),
+    (
+        "Adversary in the middle",
+        "A counterfeit sign-in page that passes everything on to the real one, and keeps the session it earns.",
+    ),
     ("Application consent", "A permission for an application to act for a user; it outlives a change of password."),
-    ("Attribution", "The judgement whose act an event was: the attacker's, the owner's, the responders' or a system's."),
-    ("Certain, possible", "Certain: the log names the item. Possible: the log shows an access wide enough to contain it."),
+    (
+        "Attribution",
+        "The judgement whose act an event was: the attacker's, the owner's, the responders' or a system's.",
+    ),
+    (
+        "Certain, possible",
+        "Certain: the log names the item. Possible: the log shows an access wide enough to contain it.",
+    ),
     ("Chain of custody", "A record of every piece of evidence, each line sealed by a hash of the line before."),
     ("Dwell time", "From the attacker's first recorded act to the last."),
     ("Hidden inbox rule", "A rule that Outlook does not show, but that works all the same."),
@@ -224,4 +265,4 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Sign-in method", "Something that proves who signs in: an authenticator, a phone, a security key."),
     ("Unified audit log", "Microsoft 365's record of what users and administrators do."),
     ("UTC", "Coordinated universal time, the same everywhere."),
-)  # fmt: skip
+)

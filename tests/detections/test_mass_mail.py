@@ -85,7 +85,7 @@ def test_a_lure_without_a_break_in_is_silent(tmp_path):
 def test_mass_mail_is_seen_in_the_audit_log_alone(tmp_path):
     rows = [event(operation="Send", time=at(hours=20, seconds=n), event_id=f"s{n}") for n in range(55)]
     _, hits = ask(tmp_path, "im-mass-send", events=[*usual(), *rows])
-    assert [(len(hit.evidence), hit.confidence, hit.summary) for hit in hits] == [(55, 0.6, "55 mails were sent")]
+    assert [(len(hit.evidence), hit.confidence, hit.summary) for hit in hits] == [(55, 0.6, "55 mails went out")]
 
 
 def test_a_first_mailing_without_a_break_in_is_less_sure(tmp_path):

@@ -49,14 +49,13 @@ def test_the_phrases_that_do_not_translate_are_not_used():
         assert phrase not in sql.replace("regexp_len(", ""), phrase
 
 
-@pytest.mark.parametrize("one", detections.all(), ids=lambda one: one.slug)
-def test_is_blind_when_what_it_needs_is_missing(tmp_path, one):
-    missing = {source: Outcome.NOT_LICENSED for need in one.needs for source in need.split("|")}
-    answer, hits = ask(
-        tmp_path, one.slug, coverage={source.partition("/")[0]: out for source, out in missing.items()} | missing
-    )
-    assert (answer.verdict, hits) == (Answer.BLIND, [])
-    assert "was not seen whole: not licensed (test: not_licensed)" in answer.reason
+def test_every_detection_is_blind_when_what_it_needs_is_missing(tmp_path):
+    case = make_case(tmp_path, coverage=dict.fromkeys(SOURCES, Outcome.NOT_LICENSED))
+    with Engine(case) as engine:
+        detections.prepare(engine)
+        answers = [detections.run(one, engine, case.ledger, case.info.subjects, WINDOW) for one in detections.all()]
+    assert {(answer.verdict, len(hits)) for answer, hits in answers} == {(Answer.BLIND, 0)}
+    assert all("was not seen whole: not licensed (test: not_licensed)" in answer.reason for answer, _ in answers)
 
 
 def test_is_found_even_with_gaps(tmp_path):
@@ -123,6 +122,11 @@ def test_rows_about_one_object_are_one_hit(tmp_path):
     assert [(hit.evidence, hit.first, hit.last) for hit in hits] == [
         (("e1", "e2", "e3"), hits[0].first, hits[0].first + timedelta(minutes=2))
     ]
+
+
+def test_a_sign_in_that_claims_to_be_managed_and_names_no_device_is_not_trusted(tmp_path):
+    events = [*usual(), broke_in(user_agent="axios/1.7", os=None, browser=None, device_managed=True)]
+    assert ask(tmp_path, "ia-new-country-unmanaged", events=events)[0].verdict is Answer.FOUND
 
 
 def test_an_ordinary_month_yields_nothing(tmp_path):

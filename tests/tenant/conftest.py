@@ -1,70 +1,13 @@
-"""A real HTTPS server on loopback that answers what a test tells it to, in order, and keeps what it was asked."""
-
-import json
-import ssl
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import datetime as dt
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from scripted import Scripted
 
 from o365nb.tenant.http import Endpoint, Http, Session
-
-
-class Scripted:
-    """Answers in order; the last one stays. `None` closes the connection without an answer.
-
-    `by_path` answers come first: a part of the path, and what it gives.
-    """
-
-    def __init__(self, context):
-        self.answers, self.asked, self.by_path = [], [], {}
-        script = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def answer(self):
-                length = int(self.headers.get("Content-Length") or 0)
-                body = self.rfile.read(length)
-                script.asked.append((self.command, self.path, dict(self.headers), body))
-                now = script.next(self.path)
-                if now is None:
-                    self.close_connection = True
-                    return
-                status, headers, content = now
-                data = content if isinstance(content, bytes) else json.dumps(content).encode()
-                self.send_response_only(status)
-                for name, value in {"Date": "Wed, 18 Nov 2026 12:00:00 GMT", **headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 - the names http.server looks for
-
-            def log_message(self, format, *args):  # noqa: A002 - http.server's own name
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
-        self.thread.start()
-
-    def next(self, path):
-        for part, answer in self.by_path.items():
-            if part in path:
-                return answer
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-
-    @property
-    def origin(self):
-        return f"https://localhost:{self.server.server_address[1]}"
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
 
 
 @pytest.fixture(scope="session")
@@ -82,9 +25,7 @@ def ca_file(authority):
 
 @pytest.fixture
 def scripted(authority):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority[0].issue_cert("localhost").configure_cert(context)
-    server = Scripted(context)
+    server = Scripted(authority[0])
     yield server
     server.close()
 
@@ -113,3 +54,29 @@ def endpoint(scripted, tokens):
         return f"token-{len(tokens)}"
 
     return Endpoint("Graph", scripted.origin, token)
+
+
+@pytest.fixture
+def pem():
+    """`pem(path)`: an app's key and certificate in one file, as an analyst keeps it."""
+    return _pem
+
+
+def _pem(path, *, certificate=True):
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "o365nb")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+        .not_valid_after(dt.datetime(2036, 1, 1, tzinfo=dt.UTC))
+        .sign(key, hashes.SHA256())
+    )
+    text = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(text + (made.public_bytes(serialization.Encoding.PEM) if certificate else b""))
+    return path

@@ -9,16 +9,8 @@ SECRET = "Very~Secret.Value_1"
 
 @pytest.fixture
 def profile(scripted, ca_file):
-    base = f"{scripted.origin}/{TENANT}/oauth2/v2.0"
-    scripted.by_path = {
-        "openid-configuration": (
-            200,
-            {},
-            {"issuer": base, "authorization_endpoint": f"{base}/authorize", "token_endpoint": f"{base}/token"},
-        ),
-        "/token": (200, {}, {"token_type": "Bearer", "access_token": "graph-token", "expires_in": 3599}),
-        "/organization": (200, {}, {"value": [{"id": TENANT}]}),
-    }
+    scripted.sign_in_works(TENANT)
+    scripted.by_path["/organization"] = (200, {}, {"value": [{"id": TENANT}]})
     return Profile.simulator(base_url=scripted.origin, ca_file=ca_file, tenant_id=TENANT, client_id=CLIENT)
 
 
@@ -36,7 +28,11 @@ def test_waiting_is_done_by_the_clock_that_was_given(profile):
 
 
 def test_a_wrong_secret_ends_the_connection(profile, scripted):
-    scripted.by_path["/token"] = (401, {}, {"error": "invalid_client", "error_description": "AADSTS7000215: wrong"})
+    scripted.by_path["/oauth2/v2.0/token"] = (
+        401,
+        {},
+        {"error": "invalid_client", "error_description": "AADSTS7000215: wrong"},
+    )
     with pytest.raises(SignInFailed, match="AADSTS7000215"):
         connect(profile, "wrong")
 

@@ -1,6 +1,5 @@
 """Real msal against a login that answers what Microsoft's answers in each situation."""
 
-import datetime as dt
 import socket
 import sys
 import threading
@@ -9,9 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from o365nb.errors import BadInput, SignInFailed, Unreachable
 from o365nb.tenant import Method, Profile
@@ -20,25 +16,11 @@ from o365nb.tenant.signin import SignIn
 TENANT, CLIENT = "11111111-2222-4333-8444-555555555555", "99999999-8888-4777-8666-555555555555"
 SECRET = "Very~Secret.Value_1"
 SCOPE = "https://graph.microsoft.com/.default"
-TOKEN = {"token_type": "Bearer", "access_token": "the-token", "expires_in": 3599, "scope": SCOPE}
 
 
 @pytest.fixture
 def login(scripted):
-    base = f"{scripted.origin}/{TENANT}/oauth2/v2.0"
-    scripted.by_path = {
-        "openid-configuration": (
-            200,
-            {},
-            {
-                "issuer": f"{scripted.origin}/{TENANT}/v2.0",
-                "authorization_endpoint": f"{base}/authorize",
-                "token_endpoint": f"{base}/token",
-                "device_authorization_endpoint": f"{base}/devicecode",
-            },
-        ),
-    }
-    scripted.answers = [(200, {}, TOKEN)]
+    scripted.sign_in_works(TENANT)
     return scripted
 
 
@@ -98,9 +80,8 @@ def test_without_a_terminal_a_missing_secret_is_one_clear_line(profile, monkeypa
     ],
 )
 def test_a_refusal_says_its_code_and_what_it_means(profile, login, code, meaning):
-    login.answers = [
-        (401, {}, {"error": "invalid_client", "error_description": f"AADSTS{code}: no. Trace ID: 1\r\nTimestamp: x"})
-    ]
+    said = f"AADSTS{code}: no. Trace ID: 1\r\nTimestamp: x"
+    login.by_path["/oauth2/v2.0/token"] = (401, {}, {"error": "invalid_client", "error_description": said})
     with pytest.raises(SignInFailed) as caught:
         SignIn(profile(), SECRET).token(SCOPE)
     said = str(caught.value)
@@ -111,7 +92,8 @@ def test_a_refusal_says_its_code_and_what_it_means(profile, login, code, meaning
 
 
 def test_an_unknown_refusal_is_quoted_without_the_secret(profile, login):
-    login.answers = [(400, {}, {"error": "x", "error_description": f"AADSTS999999: you sent {SECRET}\x1b[2J\nthere"})]
+    said = f"AADSTS999999: you sent {SECRET}\x1b[2J\nthere"
+    login.by_path["/oauth2/v2.0/token"] = (400, {}, {"error": "x", "error_description": said})
     with pytest.raises(SignInFailed) as caught:
         SignIn(profile(), SECRET).token(SCOPE)
     assert str(caught.value) == (
@@ -147,27 +129,7 @@ def test_a_closed_port_is_one_clear_line(ca_file):
     )
 
 
-def pem(path, *, certificate=True):
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "o365nb")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-        .not_valid_after(dt.datetime(2036, 1, 1, tzinfo=dt.UTC))
-        .sign(key, hashes.SHA256())
-    )
-    text = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(text + (made.public_bytes(serialization.Encoding.PEM) if certificate else b""))
-    return path
-
-
-def test_a_certificate_signs_an_assertion(profile, login, tmp_path):
+def test_a_certificate_signs_an_assertion(profile, login, pem, tmp_path):
     signin = SignIn(profile(Method.CERTIFICATE, certificate=pem(tmp_path / "app.pem")))
     assert signin.token(SCOPE) == "the-token"
     (form,) = posted(login)
@@ -175,7 +137,7 @@ def test_a_certificate_signs_an_assertion(profile, login, tmp_path):
     assert "client_secret" not in form
 
 
-def test_a_certificate_that_is_missing_or_half_there_is_one_clear_line(profile, tmp_path):
+def test_a_certificate_that_is_missing_or_half_there_is_one_clear_line(profile, pem, tmp_path):
     with pytest.raises(BadInput, match="no certificate file"):
         SignIn(profile(Method.CERTIFICATE, certificate=tmp_path / "none.pem"))
     with pytest.raises(BadInput, match="both the private key and the certificate"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,11 +35,11 @@ class Change:
     target_id: str
     target_name: str
     target_upn: str | None = None
-    modified: dict[str, tuple[object, object]] = field(default_factory=dict)
+    modified: Mapping[str, tuple[object, object]] = field(default_factory=dict)
     service: str = "Core Directory"
     operation_type: str = "Update"
     reason: str = ""
-    details: dict[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -109,7 +110,7 @@ def audit_data(change: Change, record_id: str) -> Json:
         "UserId": by,
         "AzureActiveDirectoryEventType": 1,
         "ExtendedProperties": [
-            {"Name": "additionalDetails", "Value": json.dumps(change.details)},
+            {"Name": "additionalDetails", "Value": json.dumps(dict(change.details))},
             {"Name": "extendedAuditEventCategory", "Value": change.target_type},
         ],
         "ModifiedProperties": [
@@ -132,5 +133,6 @@ def _text(value: object) -> str | None:
 
 
 def _fine(at: datetime, correlation: str) -> str:
-    """Directory audits carry seven decimals."""
-    return f"{naive(at)}.{int(correlation[:6], 16) % 10_000_000:07}Z"
+    """Directory audits carry seven decimals; a story's whole seconds get theirs from the correlation id."""
+    decimals = at.microsecond * 10 or int(correlation[:6], 16) % 10_000_000
+    return f"{naive(at)}.{decimals:07}Z"

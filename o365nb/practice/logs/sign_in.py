@@ -200,7 +200,9 @@ def _authentication(sign_in: SignIn) -> list[Json]:
         ]
     if sign_in.mfa == CLAIM:
         return [
-            step("Previously satisfied", "", "First factor requirement satisfied by claim in the token", first, good=True),
+            step(
+                "Previously satisfied", "", "First factor requirement satisfied by claim in the token", first, good=True
+            ),
             step("Previously satisfied", "", CLAIM, second, good=True),
         ]
     return [

@@ -3,6 +3,9 @@
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const figures = [...document.querySelectorAll(".figure")];
   const LIGHT = { ink: "#1d2530", paper: "#ffffff", line: "#ddd9cf" };
+  const LANES = { attacker: ["--attacker", "#a84300"], user: ["--user", "#00609a"], responder: ["--responder", "#00704f"] };
+  const lanes = (layout, paper) => Object.fromEntries((layout.annotations || []).flatMap((note, i) =>
+    LANES[note.name] ? [[`annotations[${i}].font.color`, paper ? LANES[note.name][1] : css(LANES[note.name][0])]] : []));
   const look = (paper) => {
     const at = paper ? LIGHT : { ink: css("--ink"), paper: css("--paper"), line: css("--line") };
     return {
@@ -11,22 +14,29 @@
       "updatemenus[0].bgcolor": at.paper, "updatemenus[0].bordercolor": at.line, "updatemenus[0].font.color": at.ink,
     };
   };
-  const fitting = (layout, change) =>
-    Object.fromEntries(Object.entries(change).filter(([key]) => !key.startsWith("updatemenus") || (layout.updatemenus || []).length));
+  const fitting = (layout, change, paper) => ({
+    ...Object.fromEntries(Object.entries(change).filter(([key]) => !key.startsWith("updatemenus") || (layout.updatemenus || []).length)),
+    ...lanes(layout, paper),
+  });
   for (const box of figures) {
     const plot = JSON.parse(box.querySelector("script[type='application/json']").textContent);
     const place = box.querySelector(".plot");
     const small = box.clientWidth < 520;
-    if (small) { plot.layout.xaxis.nticks = 4; plot.layout.dragmode = false; }
-    Plotly.newPlot(place, plot.data, plot.layout, plot.config).then(() => Plotly.relayout(place, fitting(plot.layout, look(false))));
+    if (small) {
+      const [from, to] = plot.layout.xaxis.range.map(Date.parse);
+      plot.layout.xaxis.range = [new Date(from - (to - from) * 0.25).toISOString(), plot.layout.xaxis.range[1]];
+      plot.layout.xaxis.nticks = 4;
+      plot.layout.dragmode = false;
+    }
+    Plotly.newPlot(place, plot.data, plot.layout, plot.config).then(() => Plotly.relayout(place, fitting(plot.layout, look(false), false)));
   }
-  const redraw = (change) => figures.forEach((box) => {
+  const redraw = (change, paper) => figures.forEach((box) => {
     const place = box.querySelector(".plot");
-    Plotly.relayout(place, fitting(place.layout, change));
+    Plotly.relayout(place, fitting(place.layout, change, paper));
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw(look(false)));
-  addEventListener("beforeprint", () => redraw({ ...look(true), autosize: false, width: 660 }));
-  addEventListener("afterprint", () => redraw({ ...look(false), autosize: true, width: null }));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw(look(false), false));
+  addEventListener("beforeprint", () => redraw({ ...look(true), autosize: false, width: 660 }, true));
+  addEventListener("afterprint", () => redraw({ ...look(false), autosize: true, width: null }, false));
 
   const plain = (cell) => cell.dataset.sort ?? cell.textContent.trim();
   const compare = (a, b) => {

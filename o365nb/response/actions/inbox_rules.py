@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from o365nb.errors import NotFound
+from o365nb.events.rules import number
 from o365nb.model import Persistence, Phase, Step
 from o365nb.response import account
 from o365nb.response.base import Action, Draft, Request, Secret, Sent, State, sentence
@@ -29,17 +30,24 @@ class DisableInboxRule(Action):
     def plan(self, situation: Situation) -> Iterator[Draft]:
         for item in situation.objects(*self.kinds):
             row = situation.row("inbox_rules", item, "rule_id")
-            yield self._by_hand(item) if row is None or not row["rule_id"] else self._draft(item, row)
+            if row is None or not row["rule_id"]:
+                told = "Its present state was not collected: list the rules with the hidden ones, keep the list,"
+                yield self._by_hand(item, f"{told} and switch off this one (Disable-InboxRule).")
+            elif row["read_only"] and "graph" not in row["seen_by"]:
+                told = "Exchange says that its cmdlets cannot change this rule: remove it with MFCMAPI or Outlook"
+                yield self._by_hand(item, f"{told} /cleanrules, after keeping a copy.")
+            else:
+                yield self._draft(item, row)
 
     def _draft(self, item: Persistence, row: Row) -> Draft:
         owner, rule_id, name = item.owner, str(row["rule_id"]), str(row["name"] or "")
         hidden = bool(row["hidden"]) or "graph" not in (row["seen_by"] or ())
+        by_exchange = hidden or bool(row["read_only"])  # Graph shows such a rule and refuses to change it
         reason = f"{sentence(item.because)} Switched off, not deleted: it stays as evidence."
-        if hidden:
-            reason += (
-                " Only Exchange shows this rule. Changing it there drops rules that Outlook keeps on the user's own"
-                " computer, if there are any."
-            )
+        if by_exchange:
+            rule_id = rule_id if hidden else number(rule_id)
+            reason += " Only Exchange shows this rule." if hidden else " Only Exchange can change this rule."
+            reason += " Changing it there drops rules that Outlook keeps on the user's own computer, if there are any."
             command = powershell(
                 "Disable-InboxRule",
                 Identity=rule_id,
@@ -66,22 +74,20 @@ class DisableInboxRule(Action):
             arguments={
                 "upn": owner,
                 "rule": rule_id,
-                "side": "exchange" if hidden else "graph",
+                "side": "exchange" if by_exchange else "graph",
                 "name": name,
                 "deletes": str(bool(row["deletes"])),
                 "sends_to": " ".join(sorted({address for kind in _OUTSIDE for address in row[kind] or ()})),
             },
         )
 
-    def _by_hand(self, item: Persistence) -> Draft:
-        """The log tells of a rule that no collected state shows."""
+    def _by_hand(self, item: Persistence, how: str) -> Draft:
         line = powershell("Get-InboxRule", Mailbox=item.owner, IncludeHidden=True)
         return self.draft(
             "X1",
             Phase.ERADICATE,
             f"{one_line(item.description)} (mailbox {item.owner})",
-            f"{sentence(item.because)} The rule's present state was not collected: list the rules with the"
-            " hidden ones, keep the list, and switch off this one (Disable-InboxRule).",
+            f"{sentence(item.because)} {how}",
             line + account.comment(item.description),
             automatic=False,
             finding_ids=item.finding_ids,
@@ -177,7 +183,7 @@ def _from_graph(tenant: Tenant, step: Step) -> State:
 
 
 def _from_exchange(tenant: Tenant, step: Step) -> State:
-    upn, wanted = step.arguments["upn"], step.arguments["rule"]
+    upn, wanted = step.arguments["upn"], number(step.arguments["rule"])
     pages = tenant.exchange.run("Get-InboxRule", upn, Mailbox=upn, IncludeHidden=True)
     for rule in (rule for page in pages for rule in page.records):
         if wanted in _identities(rule):
@@ -193,9 +199,8 @@ def _from_exchange(tenant: Tenant, step: Step) -> State:
     return {"present": False}
 
 
-def _identities(rule: Mapping[str, Any]) -> tuple[str, str, str]:
-    identity = str(rule.get("Identity") or "")
-    return str(rule.get("RuleIdentity") or ""), identity, identity.rpartition("\\")[2]
+def _identities(rule: Mapping[str, Any]) -> tuple[str, str]:
+    return number(str(rule.get("RuleIdentity") or "")), number(str(rule.get("Identity") or "").rpartition("\\")[2])
 
 
 def _joined(addresses: Any) -> str:

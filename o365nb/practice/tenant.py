@@ -1,0 +1,217 @@
+"""The practice tenant: a real HTTPS server on this machine, with state, for the time of a `with` block."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from o365nb.errors import BadInput, O365nbError
+from o365nb.practice.people import TENANT_ID
+from o365nb.practice.state import TenantState
+from o365nb.practice.story import build, find_story
+from o365nb.practice.world import Truth
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_CODES = {401: "InvalidAuthenticationToken", 403: "accessDenied", 404: "ResourceNotFound", 429: "TooManyRequests",
+          500: "InternalServerError", 503: "serviceNotAvailable", 504: "UnknownError"}  # fmt: skip
+_START_LIMIT = 20.0  # seconds
+
+
+class PracticeTenant:
+    """One tenant playing one story on https://localhost.
+
+    `state` is the folder that keeps what is changed (a temporary one when not given); a folder that holds a
+    tenant of the same story is continued. `page_limit` makes every page that short, to exercise paging.
+    Raises BadInput for an unknown story, a folder of another story, or a port that is taken.
+    """
+
+    def __init__(self, story: str, state: Path | None = None, *, port: int = 0, page_limit: int | None = None) -> None:
+        self.story = find_story(story)
+        self._temporary = None if state else tempfile.TemporaryDirectory(prefix="o365nb-practice-")
+        self._folder = state or Path(self._temporary.name if self._temporary else ".")
+        self._port, self._page_limit = port, page_limit
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> Self:
+        """Begin to listen. The same as entering the `with` block."""
+        try:
+            import trustme
+            import uvicorn
+
+            from o365nb.practice.web.app import application
+            from o365nb.practice.web.login import Login
+            from o365nb.practice.web.site import Site
+        except ImportError as error:
+            raise BadInput(f"The practice tenant needs the package {error.name}. Install o365nb[practice].") from None
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._site = Site(TenantState(build(self.story.slug), self._folder), self._folder, page_limit=self._page_limit)
+        self._login = Login(self._site)
+        listener = self._listen()
+        self.port = int(listener.getsockname()[1])
+        self._site.base_url = f"https://localhost:{self.port}"
+        authority = trustme.CA()
+        self.ca_file = self._folder / "ca.pem"
+        authority.cert_pem.write_to_path(str(self.ca_file))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("localhost", "127.0.0.1", "::1").configure_cert(context)
+        config = uvicorn.Config(
+            application(self._site, self._login), log_config=None, access_log=False, server_header=False,
+            date_header=False, lifespan="off", ws="none", timeout_graceful_shutdown=2,
+        )  # fmt: skip
+        config.load()
+        config.ssl = context
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._serve, args=(self._server, listener), daemon=True)
+        self._thread.start()
+        self._await_start()
+        return self
+
+    def _listen(self) -> socket.socket:
+        # The protocol is named so that asyncio switches Nagle's algorithm off: it costs 40 ms per answer.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", self._port))
+        except OSError as error:
+            listener.close()
+            raise BadInput(f"Port {self._port} cannot be used ({error.strerror}). Name another with --port.") from None
+        return listener
+
+    def _serve(self, server: uvicorn.Server, listener: socket.socket) -> None:
+        async def run() -> None:
+            self._loop = asyncio.get_running_loop()
+            await server.serve(sockets=[listener])
+
+        with listener:
+            asyncio.run(run())
+
+    def _hang_up(self) -> None:
+        """Cut connections that clients keep open: a TLS farewell would wait for them."""
+        for connection in list(self._server.server_state.connections) if self._server else ():
+            connection.transport.abort()
+
+    def _await_start(self) -> None:
+        limit = time.monotonic() + _START_LIMIT
+        while self._server is not None and not self._server.started:
+            if time.monotonic() > limit or (self._thread is not None and not self._thread.is_alive()):
+                self.stop()
+                raise O365nbError("The practice tenant did not start. Try again; if it stays, report it.")
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """Stop listening and write the clock down. Safe to call twice."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._loop.call_soon_threadsafe(self._hang_up)
+            self._thread.join()
+            self._site.state.save()
+            self._server = self._thread = None
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # -- what a client needs ------------------------------------------------------------------------------------
+
+    @property
+    def base_url(self) -> str:
+        """Origin of sign-in, Graph and Exchange."""
+        return self._site.base_url
+
+    @property
+    def tenant_id(self) -> str:
+        return TENANT_ID
+
+    @property
+    def client_id(self) -> str:
+        """The application that the kit signs in as."""
+        from o365nb.practice.web.site import CLIENT_ID
+
+        return CLIENT_ID
+
+    @property
+    def client_secret(self) -> str:
+        """A new random secret at every start, in memory only."""
+        return self._site.secret
+
+    # -- for trainers and tests ---------------------------------------------------------------------------------
+
+    @property
+    def truth(self) -> dict[str, Truth]:
+        """What really was the case, by event id (message trace: id and recipient, lower case, joined by |)."""
+        return self._site.state.truth
+
+    @property
+    def state(self) -> TenantState:
+        """The tenant from within: its clock, its objects."""
+        return self._site.state
+
+    def register_certificate(self, pem: str | bytes) -> None:
+        """Accept client assertions signed with this certificate."""
+        from cryptography import x509
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        from o365nb.practice.web.assertion import thumbprint
+
+        certificate = x509.load_pem_x509_certificate(pem.encode() if isinstance(pem, str) else pem)
+        self._site.certificates[thumbprint(certificate)] = certificate.public_bytes(Encoding.DER)
+
+    def approve_device_code(self, user_code: str, upn: str = "carol@contoso.example") -> None:
+        """Do what the person at the device code page does. Raises BadInput for a code that is not waiting."""
+        if not self._login.approve(user_code, upn):
+            raise BadInput(f"No sign-in waits for the code {user_code!r}. Begin it again.")
+
+    def forget_tokens(self) -> None:
+        """Make every access token invalid, as a revocation would."""
+        self._site.tokens.clear()
+
+    def inject(
+        self,
+        path: str,
+        status: int,
+        times: int = 1,
+        headers: Mapping[str, str] | None = None,
+        *,
+        code: str = "",
+        message: str = "The practice tenant was told to answer this.",
+        method: str = "",
+    ) -> None:
+        """Answer the next `times` requests below `path` (or for a cmdlet of that name) with an error instead."""
+        from o365nb.practice.web.site import Fault
+
+        chosen = code or _CODES.get(status, "UnknownError")
+        self._site.faults.append(Fault(path, status, times, dict(headers or {}), chosen, message, method))
+
+
+def serve(story: str, port: int, state: Path) -> None:
+    """Run a practice tenant in the foreground until Ctrl-C; says how to sign in."""
+    with PracticeTenant(story, state, port=port) as tenant:
+        print(f"Story:         {tenant.story.title} ({tenant.story.slug}), subject {tenant.story.subject}")
+        print(f"Address:       {tenant.base_url}  (sign-in, Graph and Exchange)")
+        print(f"CA:            {tenant.ca_file}")
+        print(f"Tenant:        {tenant.tenant_id}")
+        print(f"Client:        {tenant.client_id}")
+        print(f"Client secret: {tenant.client_secret}  (until this ends)")
+        print("Ends with Ctrl-C.", flush=True)
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            print("Stopped.")

@@ -1,0 +1,1 @@
+"""The practice tenant's web face: sign-in, Graph and Exchange under one origin."""

@@ -1,0 +1,104 @@
+"""The whole site as one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from email.utils import format_datetime
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from o365nb.practice.ids import naive
+from o365nb.practice.web.exchange import Exchange
+from o365nb.practice.web.faults import ExchangeRefusal, Refusal, exchange_error, graph_error
+from o365nb.practice.web.graph_directory import Directory
+from o365nb.practice.web.graph_logs import Logs
+from o365nb.practice.web.graph_mailbox import Mailboxes
+from o365nb.practice.web.login import Login
+from o365nb.practice.web.site import Site
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def application(site: Site, login: Login) -> ASGIApp:
+    """Sign-in, Graph v1.0 and beta, Exchange: their paths do not meet."""
+    groups = (Logs(site), Mailboxes(site), Directory(site))
+
+    def graph() -> list[BaseRoute]:
+        return [route for group in groups for route in group.routes()]
+
+    app = Starlette(
+        routes=[
+            Mount("/v1.0", routes=graph()),
+            Mount("/beta", routes=graph()),
+            *Exchange(site).routes(),
+            *login.routes(),
+        ],
+        exception_handlers={
+            Refusal: _graph_handler(site),
+            ExchangeRefusal: _exchange_handler,
+            404: _nowhere(site, 404),
+            405: _nowhere(site, 405),
+        },
+    )
+    return _Front(app, site)
+
+
+def _graph_handler(site: Site) -> Handler:
+    async def handle(request: Request, error: Exception) -> Response:
+        if not isinstance(error, Refusal):
+            raise error
+        client = request.headers.get("client-request-id", "")
+        return graph_error(error, naive(site.state.clock.now()), client)
+
+    return handle
+
+
+async def _exchange_handler(_: Request, error: Exception) -> Response:
+    if not isinstance(error, ExchangeRefusal):
+        raise error
+    return exchange_error(error)
+
+
+def _nowhere(site: Site, status: int) -> Handler:
+    async def handle(request: Request, _: Exception) -> Response:
+        last = request.url.path.rsplit("/", 1)[-1]
+        code = "ResourceNotFound" if status == 404 else "Request_BadRequest"
+        refusal = Refusal(status, code, f"Resource not found for the segment '{last}'.")
+        return graph_error(refusal, naive(site.state.clock.now()), request.headers.get("client-request-id", ""))
+
+    return handle
+
+
+class _Front:
+    """Before everything: faults that a test asked for. After everything: practice time in the Date header."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self._app, self._site = app, site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = format_datetime(self._site.state.clock.now().replace(microsecond=0), usegmt=True)
+                message["headers"] = [*message["headers"], (b"date", date.encode())]
+            await send(message)
+
+        asked = Request(scope)
+        fault = self._site.fault_for(asked.method, asked.url.path, asked.headers.get("x-cmdletname", ""))
+        if fault is None:
+            await self._app(scope, receive, dated)
+            return
+        if asked.url.path.startswith("/adminapi/"):
+            answer = exchange_error(ExchangeRefusal(fault.status, fault.code, fault.message))
+            answer.headers.update(fault.headers)
+        else:
+            refusal = Refusal(fault.status, fault.code, fault.message, fault.headers)
+            answer = graph_error(refusal, naive(self._site.state.clock.now()), "")
+        await answer(scope, receive, dated)

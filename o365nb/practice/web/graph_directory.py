@@ -1,0 +1,257 @@
+"""Graph's directory: users, organisation, consents, applications, authentication methods, devices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from o365nb.practice import organisation
+from o365nb.practice.ids import Json
+from o365nb.practice.people import Person
+from o365nb.practice.web.answers import json_response, no_content
+from o365nb.practice.web.collections import Collections
+from o365nb.practice.web.faults import Refusal, bad_request, not_found
+from o365nb.practice.web.odata import EVERYTHING, parse_filter
+from o365nb.practice.web.paging import select
+from o365nb.practice.web.site import GRAPH, body_of, query_of
+
+_USER_DEFAULT = (
+    "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone", "officeLocation",
+    "preferredLanguage", "surname", "userPrincipalName", "id",
+)  # fmt: skip
+_EXACT = ("id", "accountEnabled", "department", "jobTitle", "userType", "proxyAddresses/any")
+_BEGINNING = ("userPrincipalName", "mail", "displayName")
+_USER_FILTER = {**dict.fromkeys(_EXACT, ("eq",)), **dict.fromkeys(_BEGINNING, ("eq", "startswith"))}
+_GRANT_FILTER = dict.fromkeys(("principalId", "consentType", "clientId", "resourceId"), ("eq",))
+_APP_FILTER = dict.fromkeys(("appId", "id", "displayName", "accountEnabled"), ("eq",))
+_METHODS = frozenset(
+    {"phone", "microsoftAuthenticator", "fido2", "temporaryAccessPass", "email", "softwareOath", "password",
+     "windowsHelloForBusiness", "platformCredential"}
+)  # fmt: skip
+_EXPAND = re.compile(r"manager(?:\(\$select=([\w,]+)\))?")
+
+
+class Directory(Collections):
+    """The directory endpoints of one site; the same under v1.0 and beta."""
+
+    def routes(self) -> list[Route]:
+        routes = [
+            Route("/users", self.users),
+            Route("/users/{user}", self.user, methods=["GET", "PATCH"]),
+            Route("/users/{user}/revokeSignInSessions", self.revoke, methods=["POST"]),
+            Route("/users/{user}/manager", self.manager),
+            Route("/users/{user}/oauth2PermissionGrants", self.user_grants),
+            Route("/users/{user}/authentication/methods", self.methods),
+            Route("/users/{user}/authentication/{kind}Methods", self.methods),
+            Route("/users/{user}/authentication/{kind}Methods/{method}", self.remove_method, methods=["DELETE"]),
+            Route("/organization", self.organization),
+            Route("/domains", self.domains),
+            Route("/subscribedSkus", self.skus),
+            Route("/oauth2PermissionGrants", self.grants),
+            Route("/oauth2PermissionGrants/{grant}", self.remove_grant, methods=["DELETE"]),
+            Route("/servicePrincipals", self.applications),
+            Route("/servicePrincipals(appId='{app}')", self.application, methods=["GET", "PATCH"]),
+            Route("/servicePrincipals/{principal}", self.application, methods=["GET", "PATCH"]),
+            Route("/devices/{device}", self.device, methods=["GET", "PATCH"]),
+        ]
+        for relation in ("registeredDevices", "ownedDevices"):
+            routes.append(Route(f"/users/{{user}}/{relation}", self.devices))
+            routes.append(Route(f"/users/{{user}}/{relation}/microsoft.graph.device", self.devices))
+        return routes
+
+    # -- users --------------------------------------------------------------------------------------------------
+
+    async def users(self, request: Request) -> Response:
+        self.site.authorise(request, GRAPH)
+        query = query_of(request, ("$filter", "$select", "$top", "$skiptoken", "$count", "$orderby"))
+        chosen = parse_filter(query["$filter"], _USER_FILTER) if "$filter" in query else EVERYTHING
+        found = [user for user in self.state.objects["users"].values() if chosen.matches(user)]
+        shown = [select(user, query.get("$select"), _USER_DEFAULT) for user in found]
+        return self.page(request, "users", shown, query, default=100, most=999)
+
+    async def user(self, request: Request) -> Response:
+        changes = self.site.authorise(request, GRAPH)
+        person = self.person(request)
+        user = self.state.user(person)
+        if request.method == "PATCH":
+            body = await body_of(request)
+            if not body:
+                raise Refusal(400, "Request_BadRequest", "Write requests must contain at least one property.")
+            if strange := sorted(set(body) - {"accountEnabled", "passwordProfile"}):
+                raise Refusal(400, "Request_BadRequest", f"Property '{strange[0]}' is read-only and cannot be set.")
+            self._check(body)
+            if "accountEnabled" in body:
+                changes.enable(person, enabled=body["accountEnabled"])
+            if "passwordProfile" in body:
+                changes.reset_password(person)
+            return no_content()
+        query = query_of(request, ("$select", "$expand"))
+        shown = select(user, query.get("$select"), _USER_DEFAULT)
+        if "$expand" in query:
+            shown = {**shown, "manager": self._expanded(query["$expand"], person)}
+        return self.one(request, "users/$entity", shown)
+
+    @staticmethod
+    def _check(body: Json) -> None:
+        """Refuse the whole PATCH before any of it is done."""
+        if "accountEnabled" in body and not isinstance(body["accountEnabled"], bool):
+            raise Refusal(400, "Request_BadRequest", "Invalid value specified for property 'accountEnabled'.")
+        if "passwordProfile" in body:
+            profile = body["passwordProfile"]
+            password = profile.get("password") if isinstance(profile, Mapping) else None
+            if not isinstance(password, str) or len(password) < 8:
+                message = "The specified password does not comply with password complexity requirements."
+                raise Refusal(400, "Request_BadRequest", message)
+
+    def _expanded(self, text: str, person: Person) -> Json | None:
+        asked = _EXPAND.fullmatch(text)
+        if not asked:
+            raise bad_request(f"Parsing OData Select and Expand failed: '{text}'.")
+        boss = self.state.person(person.manager) if person.manager else None
+        if boss is None:
+            return None
+        shown = select(self.state.user(boss), asked[1], _USER_DEFAULT)
+        return {"@odata.type": "#microsoft.graph.user", **shown}
+
+    async def manager(self, request: Request) -> Response:
+        self.site.authorise(request, GRAPH)
+        person = self.person(request)
+        boss = self.state.person(person.manager) if person.manager else None
+        if boss is None:
+            raise not_found("manager")
+        query = query_of(request, ("$select",))
+        shown = select(self.state.user(boss), query.get("$select"), _USER_DEFAULT)
+        return self.one(request, "directoryObjects/$entity", {"@odata.type": "#microsoft.graph.user", **shown})
+
+    async def revoke(self, request: Request) -> Response:
+        changes = self.site.authorise(request, GRAPH)
+        changes.revoke(self.person(request))
+        return self.one(request, "Edm.Boolean", {"value": True})
+
+    # -- the organisation ---------------------------------------------------------------------------------------
+
+    async def organization(self, request: Request) -> Response:
+        return self._few(request, "organization", [organisation.organization()])
+
+    async def domains(self, request: Request) -> Response:
+        return self._few(request, "domains", organisation.domains())
+
+    async def skus(self, request: Request) -> Response:
+        return self._few(request, "subscribedSkus", organisation.skus(len(self.state.world.people)))
+
+    def _few(self, request: Request, name: str, items: list[Json]) -> Response:
+        self.site.authorise(request, GRAPH)
+        query = query_of(request, ("$select", "$top", "$skiptoken"))
+        shown = [select(item, query.get("$select")) for item in items]
+        return self.page(request, name, shown, query, default=100, most=999)
+
+    # -- consents and applications ------------------------------------------------------------------------------
+
+    async def grants(self, request: Request) -> Response:
+        self.site.authorise(request, GRAPH)
+        query = query_of(request, ("$filter", "$top", "$skiptoken"))
+        chosen = parse_filter(query["$filter"], _GRANT_FILTER) if "$filter" in query else EVERYTHING
+        found = [grant for grant in self.state.objects["grants"] if chosen.matches(grant)]
+        return self.page(request, "oauth2PermissionGrants", found, query, default=100, most=999)
+
+    async def user_grants(self, request: Request) -> Response:
+        self.site.authorise(request, GRAPH)
+        person = self.person(request)
+        query = query_of(request, ("$top", "$skiptoken"))
+        found = [grant for grant in self.state.objects["grants"] if grant["principalId"] == person.id]
+        return self.page(request, "oauth2PermissionGrants", found, query, default=100, most=999)
+
+    async def remove_grant(self, request: Request) -> Response:
+        changes = self.site.authorise(request, GRAPH)
+        wanted = request.path_params["grant"]
+        for grant in self.state.objects["grants"]:
+            if grant["id"] == wanted:
+                changes.remove_grant(grant)
+                return no_content()
+        raise not_found(wanted)
+
+    async def applications(self, request: Request) -> Response:
+        self.site.authorise(request, GRAPH)
+        query = query_of(request, ("$filter", "$select", "$top", "$skiptoken"))
+        chosen = parse_filter(query["$filter"], _APP_FILTER) if "$filter" in query else EVERYTHING
+        found = [item for item in self.state.objects["service_principals"].values() if chosen.matches(item)]
+        shown = [select(item, query.get("$select")) for item in found]
+        return self.page(request, "servicePrincipals", shown, query, default=100, most=999)
+
+    async def application(self, request: Request) -> Response:
+        changes = self.site.authorise(request, GRAPH)
+        wanted = request.path_params.get("principal") or request.path_params["app"]
+        every = self.state.objects["service_principals"].values()
+        found = next((item for item in every if wanted in (item["id"], item["appId"])), None)
+        if found is None:
+            raise not_found(wanted)
+        if request.method == "PATCH":
+            body = await body_of(request)
+            if set(body) != {"accountEnabled"} or not isinstance(body["accountEnabled"], bool):
+                raise Refusal(400, "Request_BadRequest", "Only accountEnabled (true or false) can be set here.")
+            changes.set_application(found, enabled=body["accountEnabled"])
+            return no_content()
+        query = query_of(request, ("$select",))
+        return self.one(request, "servicePrincipals/$entity", select(found, query.get("$select")))
+
+    # -- methods and devices ------------------------------------------------------------------------------------
+
+    async def methods(self, request: Request) -> Response:
+        self.site.authorise(request, GRAPH)
+        person = self.person(request)
+        kind = request.path_params.get("kind")
+        found = self.state.objects["methods"][person.upn]
+        owner = f"users('{request.path_params['user']}')/authentication"
+        if kind is None:
+            return self.page(request, f"{owner}/methods", found, {}, default=1000, most=1000)
+        if kind not in _METHODS:
+            raise bad_request(f"Resource not found for the segment '{kind}Methods'.")
+        typed = [
+            {name: value for name, value in item.items() if name != "@odata.type"}
+            for item in found
+            if item["@odata.type"] == f"#microsoft.graph.{kind}AuthenticationMethod"
+        ]
+        return self.page(request, f"{owner}/{kind}Methods", typed, {}, default=1000, most=1000)
+
+    async def remove_method(self, request: Request) -> Response:
+        changes = self.site.authorise(request, GRAPH)
+        person, kind = self.person(request), request.path_params["kind"]
+        wanted = request.path_params["method"]
+        for method in self.state.objects["methods"][person.upn]:
+            if method["id"] == wanted and method["@odata.type"] == f"#microsoft.graph.{kind}AuthenticationMethod":
+                if kind == "password":
+                    raise bad_request("The password method cannot be deleted.")
+                changes.remove_method(person, method)
+                return no_content()
+        raise Refusal(404, "resourceNotFound", "Authentication method not found.")
+
+    async def devices(self, request: Request) -> Response:
+        self.site.authorise(request, GRAPH)
+        person = self.person(request)
+        query = query_of(request, ("$select", "$top", "$skiptoken"))
+        cast = request.url.path.endswith("/microsoft.graph.device")
+        found = self.state.objects["devices"][person.upn]
+        if cast:
+            found = [{name: value for name, value in item.items() if name != "@odata.type"} for item in found]
+        shown = [select(item, query.get("$select")) for item in found]
+        return self.page(request, "devices" if cast else "directoryObjects", shown, query, default=100, most=999)
+
+    async def device(self, request: Request) -> Response:
+        changes = self.site.authorise(request, GRAPH)
+        wanted = request.path_params["device"]
+        every = (item for items in self.state.objects["devices"].values() for item in items)
+        found = next((item for item in every if item["id"] == wanted), None)
+        if found is None:
+            raise not_found(wanted)
+        if request.method == "PATCH":
+            body = await body_of(request)
+            if set(body) != {"accountEnabled"} or not isinstance(body["accountEnabled"], bool):
+                raise Refusal(400, "Request_BadRequest", "Only accountEnabled (true or false) can be set here.")
+            changes.set_device(found, enabled=body["accountEnabled"])
+            return no_content()
+        shown = {name: value for name, value in found.items() if name != "@odata.type"}
+        return json_response({"@odata.context": self.context(request, "devices/$entity"), **shown})

@@ -1,0 +1,189 @@
+"""How they got in: weighed, never claimed without log evidence, and the question that would settle most."""
+
+from __future__ import annotations
+
+import pytest
+from analysis.world import NOW, SEED, STOLEN, at, entry, normal
+from tables import SUBJECT, make_case, sign_in
+
+from o365nb.analysis.attribution import attribute
+from o365nb.analysis.cause import load_answers, root_cause, weigh, weights
+from o365nb.analysis.interview import questions
+from o365nb.engine import Engine
+from o365nb.errors import BadEvidence
+from o365nb.model import Context, Finding, Severity
+
+
+def finding(slug, context=Context.YES, number=1):
+    return Finding(
+        f"F-{number:03d}", slug, "Something.", Severity.HIGH, (), SUBJECT, NOW, NOW, context, 0.9, 9.0, ("a",), "x", ()
+    )
+
+
+AITM = [
+    finding("ia-aitm-session-split"),
+    finding("ia-kit-useragent", number=2),
+    finding("ia-phish-delivered", number=3),
+]
+
+
+def yes(*names):
+    return {name: {"answer": "y", "when": "", "detail": ""} for name in names}
+
+
+def test_a_proxied_sign_in_is_determined_with_its_reasons():
+    found = weigh(AITM, {}, {})
+    assert (found.determined, found.top) == (True, "H1")
+    top = found.hypotheses[0]
+    assert top.probability > 0.9
+    assert top.supporting == (
+        "One session or sign-in flow changed hands on the way (F-001; +15 dB).",
+        "A successful sign-in by an attack tool (F-002; +12 dB).",
+        "A phishing mail was delivered shortly before the first foreign sign-in (F-003; +6 dB).",
+    )
+    assert next(one for one in found.hypotheses if one.id == "H13").contradicting == (
+        "One session or sign-in flow changed hands on the way (F-001; -10 dB).",
+    )
+
+
+def test_two_detections_of_one_thing_count_once():
+    once = weigh([finding("ia-aitm-session-split")], {}, {}).hypotheses[0].probability
+    twice = weigh([finding("ia-aitm-session-split"), finding("ia-ua-shift-in-flow")], {}, {}).hypotheses[0].probability
+    assert once == twice
+
+
+def test_without_evidence_the_priors_stand_and_nothing_is_determined():
+    found = weigh([], {}, {})
+    assert found.determined is False
+    assert {one.id: round(100 * one.probability) for one in found.hypotheses} == {
+        one: round(100 * prior / sum(weights().priors.values())) for one, prior in weights().priors.items()
+    }
+    assert found.next_question
+
+
+def test_an_interview_alone_never_determines():
+    found = weigh([], {}, yes("Q5", "Q4", "Q22", "Q1"))
+    assert found.top == "H4"
+    assert found.determined is False
+
+
+def test_findings_of_the_user_do_not_speak():
+    assert weigh([finding("ia-aitm-session-split", Context.NO)], {}, {}) == weigh([], {}, {})
+
+
+def test_a_no_speaks_against_and_unsure_says_nothing():
+    before = {one.id: one.probability for one in weigh([], {}, {}).hypotheses}
+    denied = {one.id: one.probability for one in weigh([], {}, {"Q11": {"answer": "n"}}).hypotheses}
+    unsure = {one.id: one.probability for one in weigh([], {}, {"Q11": {"answer": "unsure"}}).hypotheses}
+    assert denied["H5"] < before["H5"]
+    assert unsure == before
+
+
+def test_an_entry_older_than_the_logs_is_not_determined_whatever_was_found():
+    found = weigh(AITM, {}, {}, visible=False)
+    assert found.determined is False
+    assert (
+        "The entry is older than the logs that were read: nothing in them tells." in found.hypotheses[0].contradicting
+    )
+
+
+def test_an_answered_question_is_not_asked_again():
+    first = weigh([], {}, {}).next_question.partition(":")[0]
+    assert not weigh([], {}, {first: {"answer": "unsure"}}).next_question.startswith(f"{first}:")
+    assert weigh([], {}, {name: {"answer": "unsure"} for name in questions()}).next_question == ""
+
+
+def test_every_weight_names_a_question_or_hypothesis_that_exists():
+    table = weights()
+    assert set(table.priors) == {f"H{n}" for n in range(1, 15)}
+    assert {one for effects in table.observations.values() for one in effects} <= set(table.priors)
+    asked = {name.partition(":")[2] for name in table.observations if name.startswith("answer:")}
+    assert asked <= set(questions())
+    assert list(questions()) == [f"Q{n}" for n in range(1, 25)]
+
+
+def cause_of(root, events, found=(), **tables):
+    with Engine(make_case(root, events=events, **tables)) as engine:
+        return root_cause(engine, found, attribute(engine, SEED), {})
+
+
+def test_a_second_factor_given_once_and_then_claimed_elsewhere_points_at_a_proxy(tmp_path):
+    claim = sign_in(**STOLEN | {"asn": 64999, "client_ip": "192.0.2.8"}, source="sign_in_noninteractive",
+                    time=at(minutes=3), event_id="claim")  # fmt: skip
+    top = cause_of(tmp_path, [*normal(), entry(), claim]).hypotheses[0]
+    assert top.id == "H1"
+    when = "proven at 2026-11-17 08:41 UTC, claimed from 192.0.2.8 at 2026-11-17 08:44 UTC"
+    said = f"The second factor was given once and then only claimed from another network ({when}; +8 dB)."
+    assert top.supporting == (said,)
+
+
+def test_a_session_used_elsewhere_without_a_sign_in_points_at_stolen_cookies(tmp_path):
+    own = [sign_in(session_id="s", time=at(days=-n), event_id=f"own {n}") for n in (1, 2, 3)]
+    replay = entry(source="sign_in_noninteractive", session_id="s")
+    found = cause_of(tmp_path, [*own, replay])
+    assert found.top == "H4"
+    assert found.hypotheses[0].supporting[0].endswith("(the session s is the user's own; +12 dB).")
+
+
+def test_a_traveller_on_a_managed_device_is_the_users_own_doing(tmp_path):
+    abroad = sign_in(client_ip="192.0.2.9", asn=64800, country="PT", session_id="hotel", event_id="abroad")
+    found = cause_of(tmp_path, [*normal(), abroad], [finding("ia-impossible-travel", Context.NO)])
+    assert (found.top, found.determined) == ("H13", True)
+
+
+def test_an_intruder_who_was_there_before_the_first_sign_in_read_is_not_explained(tmp_path):
+    found = cause_of(tmp_path, [entry()], AITM)
+    assert found.determined is False
+
+
+def write(tmp_path, text):
+    path = tmp_path / "interview.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_an_interview_is_read_in_every_form_people_write(tmp_path):
+    text = """\
+Q6: {answer: y, when: 2026-11-16, detail: 'http://docs'}
+q11: no
+Q17:
+  answer: yes
+  when: {from: 2026-11-01, to: 2026-11-05}
+Q2: unsure
+"""
+    assert load_answers(write(tmp_path, text)) == {
+        "Q6": {"answer": "y", "when": "2026-11-16", "detail": "http://docs"},
+        "Q11": {"answer": "n", "when": "", "detail": ""},
+        "Q17": {"answer": "y", "when": "from 2026-11-01, to 2026-11-05", "detail": ""},
+        "Q2": {"answer": "unsure", "when": "", "detail": ""},
+    }
+
+
+def test_an_empty_interview_answers_nothing(tmp_path):
+    assert load_answers(write(tmp_path, "# later\n")) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ("Q1: y\nQ25: y\n", 2, "'Q25' is no question of the interview"),
+        ("Q1: y\nQ2: maybe\n", 2, "'maybe' is no answer to Q2"),
+        ("Q1: {answer: y, whem: x}\n", 1, "Q1 has no field 'whem'"),
+        ("Q1: y\nQ1: n\n", 2, "Q1 is answered twice"),
+        ("- Q1\n", 1, "questions and their answers are expected here"),
+        ("Q1: {detail: x}\n", 1, "'' is no answer to Q1"),
+        ("Q1: [y\n", 2, None),
+        ("Q1: !!python/object/apply:os.system ['true']\n", 1, "questions and their answers are expected here"),
+    ],
+)
+def test_a_bad_interview_names_file_and_line(tmp_path, text, line, problem):
+    path = write(tmp_path, text)
+    with pytest.raises(BadEvidence) as caught:
+        load_answers(path)
+    assert (caught.value.path, caught.value.line) == (path, line)
+    assert problem is None or caught.value.problem == problem
+
+
+def test_a_missing_interview_is_one_clear_line(tmp_path):
+    with pytest.raises(BadEvidence, match="there is no such file"):
+        load_answers(tmp_path / "none.yaml")

@@ -1,0 +1,150 @@
+"""From hits to findings to a verdict that never claims more than was seen."""
+
+from __future__ import annotations
+
+import pytest
+from analysis.world import NOW, Hit, facts
+from tables import SUBJECT, make_case
+
+from o365nb.analysis.reconcile import Origin
+from o365nb.analysis.scoring import case_score, context_of, findings, judge
+from o365nb.model import Attribution, CaseVerdict, Context, Finding, Label, Outcome, Severity, Verdict
+
+
+def label(key, kind=Label.ATTACKER, confidence=0.9):
+    return Attribution(key, NOW, "ual", "Send", SUBJECT, kind, confidence, "because")
+
+
+def judged(tmp_path, hits, known, labels, sessions=None, coverage=None):
+    case = make_case(tmp_path, coverage=coverage)
+    return judge(findings(hits, known, labels, {}), labels, sessions or {}, case.ledger, (SUBJECT,))
+
+
+A, B, C = label("a"), label("b"), label("c", Label.USER)
+
+
+def test_a_finding_weighs_severity_confidence_and_context():
+    known = facts(ia_spray_hit="critical", pe_rule_hide="high")
+    found = findings(
+        [Hit("pe-rule-hide", ("c",)), Hit("ia-spray-hit", ("a",), confidence=0.5)], known, {"a": A, "c": C}, {}
+    )
+    shared = {"title": "Something bad.", "attack": ("T1078",), "subject": SUBJECT, "first": NOW, "last": NOW}
+    more = {"summary": "something was seen", "actions": ()}
+    assert found == [
+        Finding("F-001", "ia-spray-hit", severity=Severity.CRITICAL, context=Context.YES, confidence=0.5, score=9.0,
+                evidence=("a",), **shared, **more),
+        Finding("F-002", "pe-rule-hide", severity=Severity.HIGH, context=Context.NO, confidence=0.8, score=2.24,
+                evidence=("c",), **shared, **more),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("evidence", "context"),
+    [
+        (("a", "b"), Context.YES),
+        (("a", "b", "c"), Context.YES),
+        (("a", "c", "d"), Context.LIKELY),
+        (("weak",), Context.LIKELY),
+        (("c", "d"), Context.NO),
+        (("c", "nobody's"), Context.NO),
+        (("?",), Context.UNKNOWN),
+        (("c", "?"), Context.UNKNOWN),
+        (("rule made by the attacker",), Context.YES),
+        (("rule of the user",), Context.NO),
+        ((), Context.UNKNOWN),
+    ],
+)
+def test_the_context_is_whose_the_evidence_is(evidence, context):
+    labels = {
+        "a": A,
+        "b": B,
+        "c": C,
+        "d": label("d", Label.USER),
+        "?": label("?", Label.UNKNOWN, 0),
+        "weak": label("weak", confidence=0.55),
+    }
+    origins = {
+        "rule made by the attacker": Origin(Label.ATTACKER, "", NOW, ("a",)),
+        "rule of the user": Origin(Label.USER, "", NOW, ("c",)),
+    }
+    assert context_of(evidence, labels, origins) is context
+
+
+def test_the_order_and_the_numbers_do_not_depend_on_the_order_of_hits():
+    known = facts(ia_spray_hit="critical", pe_rule_hide="high", co_mia_bind="high")
+    hits = [Hit(slug, ("a",)) for slug in known]
+    assert findings(hits, known, {"a": A}, {}) == findings(hits[::-1], known, {"a": A}, {})
+
+
+def test_the_case_score_counts_one_deed_once_and_damps_the_phases():
+    known = facts(ia_spray="high", ia_ropc="high", pe_rule_hide="high", co_mia_bind="medium")
+    found = findings([Hit(slug, ("?",), confidence=1.0) for slug in known], known, {}, {})
+    assert case_score(found) == 7 + 7 / 2 + 3 / 4
+
+
+def test_confirmed_by_one_critical_finding_with_a_session(tmp_path):
+    known = facts(ia_aitm_session_split="critical")
+    hits = [Hit("ia-aitm-session-split", ("a",), summary="2 networks within 3 minutes")]
+    assert judged(tmp_path, hits, known, {"a": A}, {"a": "session"}) == CaseVerdict(
+        Verdict.CONFIRMED,
+        14.4,
+        (
+            "1 event of 1 account between 2026-11-17 08:41 UTC and 2026-11-17 08:41 UTC could be tied to an attacker.",
+            "Something bad (2026-11-17 08:41 UTC): 2 networks within 3 minutes [F-001, critical].",
+        ),
+        (SUBJECT,),
+        NOW,
+        NOW,
+    )
+
+
+def test_one_critical_finding_without_a_session_is_probable(tmp_path):
+    known = facts(ia_aitm_session_split="critical")
+    found = judged(tmp_path, [Hit("ia-aitm-session-split", ("a",))], known, {"a": A})
+    assert found.verdict is Verdict.PROBABLE
+
+
+def test_confirmed_by_two_high_findings_of_different_phases(tmp_path):
+    known = facts(pe_rule_hide="high", co_mia_bind="high", pe_rule_keywords="high")
+    across = [Hit("pe-rule-hide", ("a",)), Hit("co-mia-bind", ("b",))]
+    same = [Hit("pe-rule-hide", ("a",)), Hit("pe-rule-keywords", ("a",))]
+    assert judged(tmp_path / "1", across, known, {"a": A, "b": B}).verdict is Verdict.CONFIRMED
+    assert judged(tmp_path / "2", same, known, {"a": A, "b": B}).verdict is Verdict.SUSPECTED
+
+
+def test_a_travellers_findings_stay_below_suspected(tmp_path):
+    known = facts(ia_impossible_travel="low", ia_new_country_unmanaged="medium", ia_rare_app="medium")
+    hits = [Hit(slug, ("c",)) for slug in known]
+    found = judged(tmp_path, hits, known, {"c": C})
+    assert (found.verdict, found.score < 5) == (Verdict.NOT_SUPPORTED, True)
+    assert found.because == ("3 findings turned out to be the user's own doing: something bad.",)
+
+
+@pytest.mark.parametrize(
+    ("coverage", "verdict"),
+    [
+        ({}, Verdict.NOT_SUPPORTED),
+        ({"sign_in": Outcome.NOT_LICENSED}, Verdict.NOT_SUPPORTED),  # the audit log has sign-ins too
+        ({"sign_in": Outcome.NOT_LICENSED, "ual": Outcome.DENIED}, Verdict.CANNOT_TELL),
+        ({"ual": Outcome.PARTIAL}, Verdict.CANNOT_TELL),
+        (
+            {"inbox_rules": Outcome.DENIED, "inbox_rules.hidden": Outcome.DENIED},
+            Verdict.NOT_SUPPORTED,
+        ),  # the log has them
+    ],
+)
+def test_silence_means_not_supported_only_where_everything_needed_was_seen(tmp_path, coverage, verdict):
+    assert judged(tmp_path, [], {}, {}, coverage=coverage).verdict is verdict
+
+
+def test_cannot_tell_names_what_was_not_seen(tmp_path):
+    found = judged(tmp_path, [], {}, {}, coverage={"ual": Outcome.CAPPED})
+    assert found.because == (f"Not seen whole: the mailbox audit log of {SUBJECT}. What happened there is not known.",)
+
+
+def test_mail_that_lured_the_user_in_is_not_the_first_attacker_event(tmp_path):
+    lure = Attribution(
+        "lure", NOW.replace(day=16), "message_trace", "Delivered", "x@evil.example", Label.ATTACKER, 0.8, ""
+    )
+    found = judged(tmp_path, [], {}, {"lure": lure, "a": A})
+    assert (found.first_attacker_event, found.last_attacker_event) == (NOW, NOW)

@@ -1,0 +1,162 @@
+"""Every collector against the practice tenant, end to end."""
+
+import re
+
+import pytest
+
+from o365nb import collectors
+from o365nb.case import Coverage
+from o365nb.model import Outcome
+
+SOURCES = {
+    "users": {"graph-user-json"},
+    "inbox_rules": {"graph-message-rule-json"},
+    "inbox_rules.hidden": {"exchange-inbox-rule-json"},
+    "mailboxes": {"exchange-mailbox-json"},
+    "oauth_grants": {"graph-oauth-grant-json", "graph-service-principal-json"},
+    "auth_methods": {"graph-auth-method-json"},
+    "devices": {"graph-device-json"},
+    "org_config": {"graph-organization-json", "exchange-accepted-domain-json"},
+    "sign_in": {"graph-sign-in-json"},
+    "sign_in_noninteractive": {"graph-sign-in-json"},
+    "directory_audit": {"graph-directory-audit-json"},
+    "ual": {"graph-audit-log-record-json"},
+    "message_trace": {"graph-message-trace-json"},
+}
+LOGS = {"sign_in", "sign_in_noninteractive", "directory_audit", "ual", "message_trace"}
+
+
+def test_all_are_found_and_state_is_read_before_logs():
+    found = [unit.source for unit in collectors.all_collectors()]
+    assert set(found) == set(SOURCES)
+    assert len(found) == len(SOURCES)
+    assert set(found[-len(LOGS) :]) == LOGS
+
+
+def test_all_say_what_they_need():
+    for unit in collectors.all_collectors():
+        assert unit.title
+        assert unit.needs
+        assert all(right.permission for right in unit.needs)
+
+
+def test_everything_about_the_subject_is_collected_and_its_custody_holds(practice, tenant, anna, window, case):
+    entries, seen = [], []
+    for unit in collectors.all_collectors():
+        done = collectors.collect_one(unit, tenant, anna, window, case, lambda count, note: seen.append((count, note)))
+        entries.append(done)
+    assert {entry.source: entry.outcome for entry in entries} == dict.fromkeys(SOURCES, Outcome.COMPLETE)
+    assert [entry.reason for entry in entries] == [""] * len(SOURCES)
+    assert [(e.source, e.subject, e.outcome, e.received) for e in case.ledger.lines()] == [
+        (e.source, e.subject, e.outcome, e.received) for e in entries
+    ]
+    assert sum(count for count, _ in seen) == sum(entry.received for entry in entries)
+
+    lines = list(case.custody.entries())
+    shapes = {source: {line["shape"] for line in lines if line["source"] == source} for source in SOURCES}
+    assert shapes == SOURCES
+    by_source = {e.source: sum(line["records"] for line in lines if line["source"] == e.source) for e in entries}
+    assert by_source == {entry.source: entry.received for entry in entries}
+    assert len(list(case.verify())) == 3
+
+    secrets = [practice.client_secret.encode(), b"Bearer ", b"eyJ0"]
+    for path in case.root.rglob("*"):
+        if path.is_file():
+            content = case.raw(str(path.relative_to(case.root))) if path.suffix == ".gz" else path.read_bytes()
+            assert not [secret for secret in secrets if secret in content], path
+
+
+def test_state_has_no_window_and_the_organisation_no_owner(collect, evidence):
+    assert collect("inbox_rules").window is None
+    assert (collect("org_config").subject, collect("org_config").window) == ("", None)
+    assert {(line["owner"], line["seen_by"]) for line, _ in evidence("org_config")} == {
+        ("", "graph"),
+        ("", "exchange"),
+    }
+
+
+def test_custody_says_what_was_asked_of_whom_and_who_answered(collect, evidence, tenant):
+    collect("inbox_rules.hidden")
+    ((line, _),) = evidence("inbox_rules.hidden")
+    assert {key: line[key] for key in ("shape", "owner", "seen_by", "collector", "query")} == {
+        "shape": "exchange-inbox-rule-json",
+        "owner": "anna@contoso.example",
+        "seen_by": "exchange",
+        "collector": "HiddenInboxRules",
+        "query": "Get-InboxRule -Mailbox 'anna@contoso.example' -IncludeHidden:$true",
+    }
+    collect("sign_in")
+    queries = [line["query"] for line, _ in evidence("sign_in")]
+    assert all(query.startswith("GET /beta/auditLogs/signIns?$filter=userId eq '") for query in queries)
+    assert all(re.fullmatch(r"[0-9a-f-]{36}", i) for line, _ in evidence("sign_in") for i in line["request_ids"])
+
+
+def test_the_hidden_rule_is_seen_by_exchange_only(collect, evidence):
+    collect("inbox_rules")
+    collect("inbox_rules.hidden")
+    visible = {rule["displayName"] for _, page in evidence("inbox_rules") for rule in page["value"]}
+    everything = {rule["Name"] for _, page in evidence("inbox_rules.hidden") for rule in page["value"]}
+    assert visible < everything
+
+
+def test_both_kinds_of_sign_in_are_the_subjects_own_and_in_the_window(collect, evidence, anna, window):
+    for source, interactive in (("sign_in", True), ("sign_in_noninteractive", False)):
+        collect(source)
+        rows = [row for _, page in evidence(source) for row in page["value"]]
+        assert {(row["userId"], row["isInteractive"]) for row in rows} == {(anna.id, interactive)}
+        ids = [row["id"] for row in rows]
+        assert len(ids) == len(set(ids))
+        assert all(f"{window.start:%Y-%m-%dT%H:%M}" <= row["createdDateTime"] for row in rows)
+
+
+def test_directory_audits_come_from_both_sides(collect, evidence, anna):
+    collect("directory_audit")
+    sides = {line["path"].split("/")[-1][:2]: list(page["value"]) for line, page in evidence("directory_audit")}
+    assert all((row["initiatedBy"].get("user") or {}).get("id") == anna.id for row in sides["by"])
+    assert all(anna.id in [target["id"] for target in row["targetResources"]] for row in sides["to"])
+
+
+def test_the_trace_is_asked_from_both_sides_ten_days_at_a_time(collect, evidence):
+    collect("message_trace")
+    lines = [line for line, _ in evidence("message_trace")]
+    assert {
+        side: sum(f"{side} eq" in line["query"] for line in lines) for side in ("senderAddress", "recipientAddress")
+    } == {
+        "senderAddress": 3,
+        "recipientAddress": 3,
+    }
+
+
+def test_every_client_with_a_consent_has_its_service_principal(collect, evidence):
+    collect("oauth_grants")
+    pages = evidence("oauth_grants")
+    clients = {
+        g["clientId"] for line, page in pages if line["shape"] == "graph-oauth-grant-json" for g in page["value"]
+    }
+    apps = {page["id"] for line, page in pages if line["shape"] == "graph-service-principal-json"}
+    assert clients == apps
+    assert clients
+
+
+def test_collecting_again_stores_nothing_twice(collect, case):
+    collect("inbox_rules")
+    before = list(case.custody.entries())
+    assert collect("inbox_rules").outcome is Outcome.COMPLETE
+    assert list(case.custody.entries()) == before
+    assert len(case.ledger.entries()) == 1
+
+
+def test_the_audit_query_is_waited_for(collect, slept):
+    assert collect("ual").received > 0
+    assert slept == [1.0, 2.0, 4.0, 8.0][: len(slept)]
+
+
+@pytest.mark.parametrize("user", ["ANNA@Contoso.example ", "anna@contoso.example"])
+def test_a_person_is_found_by_upn_in_any_case(tenant, user):
+    person = collectors.find_person(tenant, user)
+    assert (person.upn, person.addresses) == ("anna@contoso.example", ("anna@contoso.example",))
+
+
+def test_the_ledger_line_is_what_was_returned(collect, case):
+    entry = collect("users")
+    assert entry == Coverage("users", "anna@contoso.example", None, Outcome.COMPLETE, received=1)
