@@ -23,6 +23,7 @@ class Scripted:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # headers and body leave together, or every answer waits for a delayed ACK
 
             def answer(self):
                 length = int(self.headers.get("Content-Length") or 0)

@@ -163,7 +163,8 @@ class _Judge:
         if event.network or event.session_id or event.actor not in self.ground.subjects:
             return None
         if not self.busy:
-            return 0.55, "nothing in the case is an attacker's"
+            known = self.ground.baselines[event.actor].settled
+            return (0.55, "nothing in the case is an attacker's, and the account's habits are known") if known else None
         if event.time < self.busy[0] - BACK:
             return 0.55, f"more than a day before the attacker's first event at {moment(self.busy[0])}"
         return None

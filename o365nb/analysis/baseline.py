@@ -38,6 +38,13 @@ class Baseline:
         enough = DAYS_HOSTED if trace in self.hosted and kind in ("address", "place", "pair") else DAYS
         return seen if seen >= enough else 0
 
+    @property
+    def settled(self) -> bool:
+        """True when enough was seen to speak of habits at all."""
+        return any(
+            len(days) >= DAYS for (kind, _), days in self.days.items() if kind in ("address", "device", "session")
+        )
+
     def trusts(self, event: Event) -> bool:
         """From a managed device that was there before the incident."""
         return bool(event.device_managed) and (not event.device_id or event.device_id in self.managed)

@@ -19,10 +19,13 @@ STRONG = 0.75
 WEAK_CEILING, WEAK_CEILING_BESIDE = 0.65, 0.72
 #: Hits about mail that came in: they mark the lure, not an act on the account.
 LURES = {"ia-phish-delivered": 0.75, "im-lookalike-domain": 0.8}
-#: Hits that all say the same, "from an unusual place": together they count as one.
-_PLACE = {"ia-impossible-travel", "ia-new-country-unmanaged", "ia-residential-near"}
-#: Hits that an honest traveller makes too, by reading mail in a hotel: together they prove a place, not a thief.
-_EVERYDAY = _PLACE | {
+#: Hits that an honest traveller makes too, by reading mail in a hotel or switching a VPN on: together they prove a
+#: place, not a thief, so all of them count as one.
+_EVERYDAY = {
+    "ia-impossible-travel",
+    "ia-new-country-unmanaged",
+    "ia-residential-near",
+    "ia-aitm-twin-login",
     "ia-token-replay-nonint",
     "ia-rare-app",
     "co-mia-bind",
@@ -54,8 +57,8 @@ class _Gathered:
     def together(self) -> float:
         """Independent pieces of evidence combined: one minus the chance that all are wrong."""
         doubt = 1.0
-        places = [weight for slug, weight in self.weights.items() if slug in _PLACE]
-        others = [weight for slug, weight in self.weights.items() if slug not in _PLACE]
+        places = [weight for slug, weight in self.weights.items() if slug in _EVERYDAY]
+        others = [weight for slug, weight in self.weights.items() if slug not in _EVERYDAY]
         for weight in [*others, max(places, default=0.0)]:
             doubt *= 1 - weight
         return 1 - doubt

@@ -209,13 +209,10 @@ def rule_hidden() -> str:
             SELECT owner, lower(coalesce(name, rule_id)) AS name, max(time) AS time FROM rule_changes
             WHERE change = 'remove' GROUP BY owner, lower(coalesce(name, rule_id))
         )
-        SELECT r.owner AS subject, r.key AS evidence, CAST(NULL AS TIMESTAMP) AS time, 'rule:'
-            || lower(coalesce(r.name, '')) AS object,
-               'inbox rule "' || coalesce(r.name, '') || '" is hidden from Outlook' AS summary, 0.95 AS confidence
-        FROM inbox_rules AS r JOIN subjects AS u ON u.upn = r.owner
-        WHERE r.hidden AND NOT coalesce(r.read_only, FALSE)
-          AND NOT regexp_matches(lower(coalesce(r.name, '')),
-                                 '^(junk e-?mail rule|microsoft[.]exchange[.]oof[.].*|delegate rule.*)')
+        SELECT r.owner AS subject, r.evidence, r.time, r.object, r.called || ' is hidden from Outlook' AS summary,
+               0.95 AS confidence
+        FROM subject_rules AS r JOIN inbox_rules AS s ON s.key = r.evidence
+        WHERE r.hidden AND NOT coalesce(s.read_only, FALSE)
         UNION ALL
         SELECT m.owner, m.event_id, m.time, 'rule:' || m.name,
                'inbox rule "' || m.name || '" was made, and is not there although the log has no removal:'

@@ -52,9 +52,9 @@ PRIMITIVES["subject_events"] = r"""
            coalesce(e.as_org, f.as_org) AS as_org, coalesce(e.country, f.country) AS country,
            e.os, e.browser, CASE WHEN e.os IS NOT NULL THEN e.os || '/' || coalesce(e.browser, '') END AS agent,
            e.user_agent, k.tool AS kit, e.session_id, nullif(e.device_id, '') AS device_id,
-           coalesce(e.device_managed, FALSE) AND (e.device_id <> '' OR e.operation NOT IN
-               ('UserLoggedIn', 'UserLoginFailed', 'Sign-in activity') AND e.device_id IS NULL) AS managed, e.app_id, e.app_name, e.client_app, e.token_type, e.mfa,
-           e.correlation_id
+           coalesce(e.device_managed, FALSE) AND (coalesce(e.device_id, '') <> '' OR e.operation NOT IN
+               ('UserLoggedIn', 'UserLoginFailed', 'Sign-in activity')) AS managed,
+           e.app_id, e.app_name, e.client_app, e.token_type, e.mfa, e.correlation_id
     FROM events AS e
     LEFT JOIN subjects AS a ON a.upn = e.actor
     LEFT JOIN subjects AS m ON m.upn = e.mailbox_owner
@@ -254,15 +254,24 @@ PRIMITIVES["subject_rules"] = r"""
         FROM rule_changes AS r LEFT JOIN strange_events AS s ON s.event_id = r.event_id
         WHERE r.change = 'set' GROUP BY r.owner, lower(coalesce(r.name, ''))
     ),
+    -- Exchange keeps rules of its own in every mailbox; one of that name that looks for words or senders is not one.
+    judged AS (
+        SELECT *, side = 'state' AND coalesce(array_length(words), 0) = 0
+                  AND coalesce(array_length(from_addresses), 0) = 0
+                  AND regexp_matches(lower(coalesce(name, '')),
+                                     '^(junk e-?mail rule|microsoft[.]exchange[.]oof[.]|delegate rule)')
+                  AS is_system
+        FROM rules
+    ),
     read AS (
         SELECT r.*, h.strangeness, h.place, h.owner IS NOT NULL AS logged,
                lower(trim(regexp_extract(coalesce(r.move_to_folder, r.copy_to_folder, ''), '([^:/\\]*)$', 1)))
                AS folder,
                coalesce(array_length(r.forward_to), 0) + coalesce(array_length(r.redirect_to), 0)
                    + coalesce(array_length(r.forward_as_attachment_to), 0) > 0 AS forwards
-        FROM rules AS r JOIN subjects AS u ON u.upn = r.owner
+        FROM judged AS r JOIN subjects AS u ON u.upn = r.owner
         LEFT JOIN hands AS h ON h.owner = r.owner AND h.name = lower(coalesce(r.name, ''))
-        WHERE coalesce(r.enabled, TRUE)
+        WHERE coalesce(r.enabled, TRUE) AND NOT r.is_system
     )
     SELECT read.*, f.name IS NOT NULL AS hide_folder,
            'rule:' || lower(coalesce(read.name, read.rule_id, '')) AS object,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from o365nb.events.macros import INTERRUPTED, quoted_list
+from o365nb.events.macros import INTERRUPTED, quoted_list, structure
 
 KIND = "audit_record"
 
@@ -20,25 +20,41 @@ _NESTED = ("DestFolder", "Members", "ExtraProperties", "Target", "ConsentAction"
 
 _SIGN_IN = "('UserLoggedIn', 'UserLoginFailed')"
 
+#: What becomes columns: scalars, and parts with parts of their own.
+_TEXTS = (
+    *("ActorIpAddress", "AppId", "ApplicationDisplayName", "ApplicationId", "ClientAppId", "ClientAppName"),
+    *("ClientIP", "ClientIPAddress", "ClientInfoString", "Client_IPAddress", "CorrelationId", "CreationTime"),
+    *("DeviceId", "Id", "InterSystemsId", "InternetMessageId", "IsManagedDevice", "MailboxOwnerUPN", "ObjectId"),
+    *("Operation", "ResultStatus", "SessionId", "Subject", "UserAgent", "UserId", "UserType", "Workload"),
+    *("@damaged",),
+)
+_PARTS = (
+    *("Actor", "AffectedItems", "AppAccessContext", "DeviceProperties", "ExtendedProperties", "Folder"),
+    *("Folders", "Item", "ModifiedProperties", "OperationProperties", "Parameters"),
+)
+_FIELDS = structure((*_TEXTS, *_SCALARS), (*_PARTS, *_NESTED))
+
 SELECT = f"""
-WITH parts AS (
+WITH fields AS (
+    SELECT *, from_json(record, '{_FIELDS}') AS r FROM records
+), parts AS (
     SELECT *,
-        opened(record->'$.ExtendedProperties') AS extended, opened(record->'$.DeviceProperties') AS device,
-        opened(record->'$.Parameters') AS parameters, opened(record->'$.ModifiedProperties') AS modified,
-        opened(record->'$.OperationProperties') AS operations, opened(record->'$.Folders') AS opened_folders,
-        opened(record->'$.Item') AS item, opened(record->'$.AffectedItems') AS items,
-        opened(record->'$.Folder') AS folder, opened(record->'$.AppAccessContext') AS access,
-        opened(record->'$.Actor') AS actors,
-        operation_name(record->>'$.Operation') AS operation,
-        said(record->>'$.UserId') AS user_id
-    FROM records
+        opened(r.ExtendedProperties) AS extended, opened(r.DeviceProperties) AS device,
+        opened(r.Parameters) AS parameters, opened(r.ModifiedProperties) AS modified,
+        opened(r.OperationProperties) AS operations, opened(r.Folders) AS opened_folders,
+        opened(r.Item) AS item, opened(r.AffectedItems) AS items,
+        opened(r.Folder) AS folder, opened(r.AppAccessContext) AS access,
+        opened(r.Actor) AS actors,
+        operation_name(r.Operation) AS operation,
+        said(r.UserId) AS user_id
+    FROM fields
 ), named AS (
     SELECT *,
         pairs(extended, 'ExtendedProperties') AS extended_pairs,
         pairs(device, 'DeviceProperties') AS device_pairs,
         pairs(operations, 'OperationProperties') AS operation_pairs,
-        said(record->>'$.ErrorNumber') AS number,
-        said(record->>'$.LogonError') AS logon_error,
+        said(r.ErrorNumber) AS number,
+        said(r.LogonError) AS logon_error,
         -- Failed sign-ins name nobody, or a GUID, in UserId; the UPN (type 5) may be among the actors.
         CASE WHEN contains(user_id, '@') OR json_type(actors) IS DISTINCT FROM 'ARRAY' THEN user_id ELSE coalesce(
             [x->>'$.ID' for x in CAST(actors AS JSON[]) if contains(x->>'$.ID', '@') AND (x->>'$.Type') = '5'][1],
@@ -46,21 +62,21 @@ WITH parts AS (
     FROM parts
 ), told AS (
     SELECT *,
-        coalesce(said(record->>'$.UserAgent'), prop(extended_pairs, 'ExtendedProperties.UserAgent'),
+        coalesce(said(r.UserAgent), prop(extended_pairs, 'ExtendedProperties.UserAgent'),
             [said(CAST(x.value AS JSON)->>'$."User-Agent"') for x in extended_pairs
                 if x.name = 'ExtendedProperties.additionalDetails' AND json_valid(x.value)][1],
-            said(regexp_extract(record->>'$.ClientInfoString', '(Mozilla/.*?);*\\s*$', 1))) AS agent,
-        lower(coalesce(record->>'$.UserType', '')) AS user_type
+            said(regexp_extract(r.ClientInfoString, '(Mozilla/.*?);*\\s*$', 1))) AS agent,
+        lower(coalesce(r.UserType, '')) AS user_type
     FROM named
 )
-SELECT raw_file, raw_line, seq, record->>'$."@damaged"' IS NOT NULL AS damaged,
-    CASE WHEN is_guid(record->>'$.Id') THEN lower(trim(record->>'$.Id')) ELSE sha256(CAST(record AS VARCHAR)) END
+SELECT raw_file, raw_line, seq, r."@damaged" IS NOT NULL AS damaged,
+    CASE WHEN is_guid(r.Id) THEN lower(trim(r.Id)) ELSE sha256(CAST(record AS VARCHAR)) END
         AS event_id,
-    utc_time(record->>'$.CreationTime') AS time,
+    utc_time(r.CreationTime) AS time,
     'ual' AS source,
-    said(record->>'$.Workload') AS workload,
+    said(r.Workload) AS workload,
     operation,
-    record->>'$.Operation' AS operation_raw,
+    r.Operation AS operation_raw,
     lower(who) AS actor,
     CASE
         WHEN who IS NULL OR lower(who) = 'not available' THEN 'unknown'
@@ -74,24 +90,24 @@ SELECT raw_file, raw_line, seq, record->>'$."@damaged"' IS NOT NULL AS damaged,
         WHEN NOT contains(who, '@') THEN 'unknown'
         WHEN user_type IN ('2', 'admin') THEN 'admin'
         ELSE 'user' END AS actor_kind,
-    said(record->>'$.ObjectId') AS target,
-    coalesce(address(record->>'$.ClientIP'), address(record->>'$.ClientIPAddress'),
-        address(record->>'$.ActorIpAddress'), address(record->>'$.Client_IPAddress')) AS client_ip,
+    said(r.ObjectId) AS target,
+    coalesce(address(r.ClientIP), address(r.ClientIPAddress),
+        address(r.ActorIpAddress), address(r.Client_IPAddress)) AS client_ip,
     agent AS user_agent,
     coalesce(os_family(prop(device_pairs, 'DeviceProperties.OS')), os_family(agent)) AS os,
     coalesce(browser_family(prop(device_pairs, 'DeviceProperties.BrowserType')), browser_family(agent)) AS browser,
     coalesce(prop(device_pairs, 'DeviceProperties.SessionId'), said(access->>'$.AADSessionId'),
-        said(record->>'$.SessionId')) AS session_id,
+        said(r.SessionId)) AS session_id,
     said(access->>'$.UniqueTokenId') AS token_id,
-    coalesce(prop(device_pairs, 'DeviceProperties.Id'), said(access->>'$.DeviceId'), said(record->>'$.DeviceId'))
+    coalesce(prop(device_pairs, 'DeviceProperties.Id'), said(access->>'$.DeviceId'), said(r.DeviceId))
         AS device_id,
     coalesce(truth(prop(device_pairs, 'DeviceProperties.IsCompliantAndManaged')),
         truth(prop(device_pairs, 'DeviceProperties.IsCompliant')),
-        truth(record->>'$.IsManagedDevice')) AS device_managed,
-    coalesce(said(record->>'$.ApplicationId'), said(record->>'$.ClientAppId'), said(access->>'$.ClientAppId'),
-        said(record->>'$.AppId')) AS app_id,
-    coalesce(said(record->>'$.ApplicationDisplayName'), said(record->>'$.ClientAppName')) AS app_name,
-    coalesce(said(record->>'$.InterSystemsId'), said(access->>'$.CorrelationId'), said(record->>'$.CorrelationId'),
+        truth(r.IsManagedDevice)) AS device_managed,
+    coalesce(said(r.ApplicationId), said(r.ClientAppId), said(access->>'$.ClientAppId'),
+        said(r.AppId)) AS app_id,
+    coalesce(said(r.ApplicationDisplayName), said(r.ClientAppName)) AS app_name,
+    coalesce(said(r.InterSystemsId), said(access->>'$.CorrelationId'), said(r.CorrelationId),
         said(record->>'$.CorrelationID')) AS correlation_id,
     -- ResultStatus lies for sign-ins (UserLoginFailed says Success): there the error code decides.
     CASE
@@ -101,16 +117,16 @@ SELECT raw_file, raw_line, seq, record->>'$."@damaged"' IS NOT NULL AS damaged,
         WHEN operation = 'UserLoginFailed' THEN 'failure'
         WHEN operation = 'UserLoggedIn' AND coalesce(number, '0') = '0' AND logon_error IS NULL THEN 'success'
         WHEN operation = 'UserLoggedIn' THEN 'failure'
-        WHEN lower(record->>'$.ResultStatus') IN ('true', 'success', 'succeeded', 'successful', 'partiallysucceeded')
+        WHEN lower(r.ResultStatus) IN ('true', 'success', 'succeeded', 'successful', 'partiallysucceeded')
             THEN 'success'
-        WHEN lower(record->>'$.ResultStatus') IN ('false', 'failed', 'failure') THEN 'failure'
+        WHEN lower(r.ResultStatus) IN ('false', 'failed', 'failure') THEN 'failure'
         ELSE 'unknown' END AS result,
     number AS error_code,
-    said(record->>'$.ClientInfoString') AS client_app,
-    lower(said(record->>'$.MailboxOwnerUPN')) AS mailbox_owner,
-    coalesce(said(item->>'$.InternetMessageId'), said(record->>'$.InternetMessageId'),
+    said(r.ClientInfoString) AS client_app,
+    lower(said(r.MailboxOwnerUPN)) AS mailbox_owner,
+    coalesce(said(item->>'$.InternetMessageId'), said(r.InternetMessageId),
         json_extract_string(items, '$[0].InternetMessageId')) AS message_id,
-    coalesce(item->>'$.Subject', record->>'$.Subject', json_extract_string(items, '$[0].Subject')) AS message_subject,
+    coalesce(item->>'$.Subject', r.Subject, json_extract_string(items, '$[0].Subject')) AS message_subject,
     texts(coalesce(json_extract_string(opened_folders, '$[*].FolderItems[*].InternetMessageId'), [])
         || coalesce(json_extract_string(items, '$[*].InternetMessageId'), [])
         || [item->>'$.InternetMessageId']) AS message_ids,
@@ -119,9 +135,10 @@ SELECT raw_file, raw_line, seq, record->>'$."@damaged"' IS NOT NULL AS damaged,
         || [folder->>'$.Path', item->>'$.ParentFolder.Path']) AS folders,
     kept(pairs(parameters, 'Parameters') || extended_pairs || changes(modified, 'ModifiedProperties')
         || operation_pairs || device_pairs
-        || [{", ".join(f"{{'name': '{name}', 'value': record->>'$.{name}'}}" for name in (*_SCALARS, *_NESTED))}]
+        || [{", ".join(f"{{'name': '{name}', 'value': r.{name}}}" for name in _SCALARS)}]
+        || [{", ".join(f"{{'name': '{name}', 'value': r.{name}->>'$'}}" for name in _NESTED)}]
         || [{{'name': 'Subjects', 'value': x}} for x in
             coalesce(json_extract_string(items, '$[*].Subject'), []) if array_length(items::JSON[]) > 1]
-        || one('Damaged', record->>'$."@damaged"')) AS properties
+        || one('Damaged', r."@damaged")) AS properties
 FROM told
 """

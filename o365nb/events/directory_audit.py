@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from o365nb.events.macros import structure
+
 KIND = "directory_audit"
 
 _TARGET = "coalesce(said(x->>'$.userPrincipalName'), said(x->>'$.displayName'), said(x->>'$.id'))"
 
+#: What becomes columns: scalars, and parts with parts of their own.
+_TEXTS = (
+    *("activityDateTime", "activityDisplayName", "category", "correlationId", "id", "loggedByService"),
+    *("operationType", "result", "resultReason"),
+)
+_PARTS = ("additionalDetails", "initiatedBy", "targetResources")
+_FIELDS = structure(_TEXTS, _PARTS)
+
 SELECT = f"""
-WITH parts AS (
-    SELECT *, opened(record->'$.initiatedBy') AS initiator, opened(record->'$.targetResources') AS resources,
-        opened(record->'$.additionalDetails') AS additional
-    FROM records
+WITH fields AS (
+    SELECT *, from_json(record, '{_FIELDS}') AS r FROM records
+), parts AS (
+    SELECT *, opened(r.initiatedBy) AS initiator, opened(r.targetResources) AS resources,
+        opened(r.additionalDetails) AS additional
+    FROM fields
 ), told AS (
     SELECT *,
         CASE WHEN json_type(resources) = 'ARRAY' THEN CAST(resources AS JSON[]) ELSE [] END AS targets,
@@ -29,13 +41,13 @@ WITH parts AS (
 )
 SELECT raw_file, raw_line, seq, FALSE AS damaged,
     -- Directory_<correlation>_<x>_<n> is a real id too; anything short is a placeholder.
-    CASE WHEN is_guid(record->>'$.id') OR length(record->>'$.id') >= 20 THEN trim(record->>'$.id')
+    CASE WHEN is_guid(r.id) OR length(r.id) >= 20 THEN trim(r.id)
         ELSE sha256(CAST(record AS VARCHAR)) END AS event_id,
-    utc_time(record->>'$.activityDateTime') AS time,
+    utc_time(r.activityDateTime) AS time,
     'directory_audit' AS source,
-    coalesce(said(record->>'$.loggedByService'), 'AzureActiveDirectory') AS workload,
-    operation_name(record->>'$.activityDisplayName') AS operation,
-    record->>'$.activityDisplayName' AS operation_raw,
+    coalesce(said(r.loggedByService), 'AzureActiveDirectory') AS workload,
+    operation_name(r.activityDisplayName) AS operation,
+    r.activityDisplayName AS operation_raw,
     lower(coalesce(person, app)) AS actor,
     CASE
         WHEN contains(lower(person), '#ext#') THEN 'guest'
@@ -49,8 +61,8 @@ SELECT raw_file, raw_line, seq, FALSE AS damaged,
     browser_family(agent) AS browser,
     said(initiator->>'$.app.appId') AS app_id,
     said(initiator->>'$.app.displayName') AS app_name,
-    said(record->>'$.correlationId') AS correlation_id,
-    CASE lower(record->>'$.result') WHEN 'success' THEN 'success' WHEN 'failure' THEN 'failure'
+    said(r.correlationId) AS correlation_id,
+    CASE lower(r.result) WHEN 'success' THEN 'success' WHEN 'failure' THEN 'failure'
         WHEN 'timeout' THEN 'failure' ELSE 'unknown' END AS result,
     kept([{{'name': 'ModifiedProperties.' || (x->>'$.displayName'), 'value': unquoted(x->>'$.newValue')}}
             for x in modified]
@@ -60,7 +72,7 @@ SELECT raw_file, raw_line, seq, FALSE AS damaged,
         || [{{'name': 'Target.' || coalesce(x->>'$.type', x->>'$.Type', 'Other'), 'value': {_TARGET}}} for x in targets]
         || [{{'name': 'TargetId.' || coalesce(x->>'$.type', x->>'$.Type', 'Other'), 'value': x->>'$.id'}}
             for x in targets]
-        || one('Category', record->>'$.category') || one('OperationType', record->>'$.operationType')
-        || one('ResultReason', record->>'$.resultReason')) AS properties
+        || one('Category', r.category) || one('OperationType', r.operationType)
+        || one('ResultReason', r.resultReason)) AS properties
 FROM listed
 """

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from o365nb.events.macros import structure
+
 KIND = "message_trace"
 
-SELECT = """
-WITH told AS (
-    SELECT *, said(record->>'$.id') AS id, lower(said(record->>'$.senderAddress')) AS sender,
-        lower(said(record->>'$.recipientAddress')) AS recipient, said(record->>'$.messageId') AS message,
-        lower(record->>'$.status') AS status
-    FROM records
+#: What becomes columns: scalars.
+_TEXTS = (
+    *("fromIP", "id", "messageId", "receivedDateTime", "recipientAddress", "senderAddress", "size", "status"),
+    *("subject", "toIP"),
+)
+_FIELDS = structure(_TEXTS, ())
+
+SELECT = f"""
+WITH fields AS (
+    SELECT *, from_json(record, '{_FIELDS}') AS r FROM records
+), told AS (
+    SELECT *, said(r.id) AS id, lower(said(r.senderAddress)) AS sender,
+        lower(said(r.recipientAddress)) AS recipient, said(r.messageId) AS message,
+        lower(r.status) AS status
+    FROM fields
 )
 SELECT raw_file, raw_line, seq, FALSE AS damaged,
     CASE WHEN id IS NOT NULL AND recipient IS NOT NULL THEN lower(id || '|' || recipient)
         ELSE sha256(CAST(record AS VARCHAR)) END AS event_id,
-    utc_time(record->>'$.receivedDateTime') AS time,
+    utc_time(r.receivedDateTime) AS time,
     'message_trace' AS source,
     'Exchange' AS workload,
     'Message trace' AS operation,
@@ -22,13 +33,13 @@ SELECT raw_file, raw_line, seq, FALSE AS damaged,
     sender AS actor,
     'unknown' AS actor_kind,  -- a sender address proves nobody
     recipient AS target,
-    address(record->>'$.fromIP') AS client_ip,
+    address(r.fromIP) AS client_ip,
     CASE WHEN status IN ('delivered', 'expanded', 'resolved') THEN 'success'
         WHEN status IN ('failed', 'quarantined', 'filteredasspam') THEN 'failure'
         ELSE 'unknown' END AS result,
     CASE WHEN message IS NULL OR starts_with(message, '<') THEN message ELSE '<' || message || '>' END AS message_id,
-    record->>'$.subject' AS message_subject,
-    kept(one('status', record->>'$.status') || one('size', record->>'$.size') || one('fromIP', record->>'$.fromIP')
-        || one('toIP', record->>'$.toIP')) AS properties
+    r.subject AS message_subject,
+    kept(one('status', r.status) || one('size', r.size) || one('fromIP', r.fromIP)
+        || one('toIP', r.toIP)) AS properties
 FROM told
 """

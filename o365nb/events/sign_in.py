@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from o365nb.events.macros import INTERRUPTED, quoted_list
+from o365nb.events.macros import INTERRUPTED, quoted_list, structure
 
 KIND = "sign_in"
 
@@ -13,30 +13,41 @@ _SCALARS = (
     *("flaggedForReview", "tokenIssuerType", "servicePrincipalId", "isThroughGlobalSecureAccess", "userId"),
 )
 
+#: What becomes columns: scalars, and parts with parts of their own.
+_TEXTS = (
+    *("appDisplayName", "appId", "authenticationRequirement", "autonomousSystemNumber", "clientAppUsed"),
+    *("correlationId", "createdDateTime", "id", "ipAddress", "isInteractive", "servicePrincipalName"),
+    *("sessionId", "signInEventTypes", "uniqueTokenIdentifier", "userAgent", "userPrincipalName", "userType"),
+)
+_PARTS = ("authenticationDetails", "deviceDetail", "location", "mfaDetail", "status")
+_FIELDS = structure((*_TEXTS, *_SCALARS), _PARTS)
+
 SELECT = f"""
-WITH parts AS (
-    SELECT *, opened(record->'$.status') AS status, opened(record->'$.deviceDetail') AS device,
-        opened(record->'$.location') AS place, opened(record->'$.authenticationDetails') AS steps,
-        lower(coalesce(record->>'$.signInEventTypes', '')) AS kinds,
-        said(record->>'$.userAgent') AS agent
-    FROM records
+WITH fields AS (
+    SELECT *, from_json(record, '{_FIELDS}') AS r FROM records
+), parts AS (
+    SELECT *, opened(r.status) AS status, opened(r.deviceDetail) AS device,
+        opened(r.location) AS place, opened(r.authenticationDetails) AS steps,
+        lower(coalesce(r.signInEventTypes, '')) AS kinds,
+        said(r.userAgent) AS agent
+    FROM fields
 ), told AS (
     SELECT *, said(status->>'$.errorCode') AS code,
-        coalesce(said(record->>'$.userPrincipalName'), said(record->>'$.servicePrincipalName'),
-            said(record->>'$.servicePrincipalId'), said(record->>'$.userId')) AS who
+        coalesce(said(r.userPrincipalName), said(r.servicePrincipalName),
+            said(r.servicePrincipalId), said(r.userId)) AS who
     FROM parts
 )
 SELECT raw_file, raw_line, seq, FALSE AS damaged,
-    CASE WHEN is_guid(record->>'$.id') THEN lower(trim(record->>'$.id')) ELSE sha256(CAST(record AS VARCHAR)) END
+    CASE WHEN is_guid(r.id) THEN lower(trim(r.id)) ELSE sha256(CAST(record AS VARCHAR)) END
         AS event_id,
-    utc_time(record->>'$.createdDateTime') AS time,
+    utc_time(r.createdDateTime) AS time,
     CASE
         WHEN contains(kinds, 'noninteractive') THEN 'sign_in_noninteractive'
         WHEN contains(kinds, 'serviceprincipal') OR contains(kinds, 'managedidentity') THEN 'sign_in_service_principal'
         WHEN contains(kinds, 'interactive') THEN 'sign_in'
-        WHEN said(record->>'$.servicePrincipalId') IS NOT NULL AND said(record->>'$.userPrincipalName') IS NULL
+        WHEN said(r.servicePrincipalId) IS NOT NULL AND said(r.userPrincipalName) IS NULL
             THEN 'sign_in_service_principal'
-        WHEN truth(record->>'$.isInteractive') = FALSE THEN 'sign_in_noninteractive'
+        WHEN truth(r.isInteractive) = FALSE THEN 'sign_in_noninteractive'
         ELSE 'sign_in' END AS source,
     'AzureActiveDirectory' AS workload,
     'Sign-in activity' AS operation,
@@ -44,36 +55,36 @@ SELECT raw_file, raw_line, seq, FALSE AS damaged,
     lower(who) AS actor,
     CASE
         WHEN who IS NULL THEN 'unknown'
-        WHEN said(record->>'$.userPrincipalName') IS NULL AND said(record->>'$.userId') IS NULL THEN 'service_principal'
-        WHEN lower(record->>'$.userType') = 'guest' OR contains(lower(who), '#ext#') THEN 'guest'
+        WHEN said(r.userPrincipalName) IS NULL AND said(r.userId) IS NULL THEN 'service_principal'
+        WHEN lower(r.userType) = 'guest' OR contains(lower(who), '#ext#') THEN 'guest'
         ELSE 'user' END AS actor_kind,
-    said(record->>'$.resourceDisplayName') AS target,
-    address(record->>'$.ipAddress') AS client_ip,
+    said(r.resourceDisplayName) AS target,
+    address(r.ipAddress) AS client_ip,
     said(place->>'$.countryOrRegion') AS country,
     said(place->>'$.city') AS city,
-    TRY_CAST(nullif(record->>'$.autonomousSystemNumber', '0') AS BIGINT) AS asn,
+    TRY_CAST(nullif(r.autonomousSystemNumber, '0') AS BIGINT) AS asn,
     agent AS user_agent,
     coalesce(os_family(device->>'$.operatingSystem'), os_family(agent)) AS os,
     coalesce(browser_family(device->>'$.browser'), browser_family(agent)) AS browser,
-    said(record->>'$.sessionId') AS session_id,
-    said(record->>'$.uniqueTokenIdentifier') AS token_id,
+    said(r.sessionId) AS session_id,
+    said(r.uniqueTokenIdentifier) AS token_id,
     said(device->>'$.deviceId') AS device_id,
     coalesce(truth(device->>'$.isManaged'), truth(device->>'$.isCompliant')) AS device_managed,
-    said(record->>'$.appId') AS app_id,
-    said(record->>'$.appDisplayName') AS app_name,
-    said(record->>'$.correlationId') AS correlation_id,
+    said(r.appId) AS app_id,
+    said(r.appDisplayName) AS app_name,
+    said(r.correlationId) AS correlation_id,
     CASE
         WHEN code = '0' THEN 'success'
         WHEN code IN ({quoted_list(INTERRUPTED)}) THEN 'interrupted'
         WHEN TRY_CAST(code AS BIGINT) IS NOT NULL THEN 'failure'
         ELSE 'unknown' END AS result,  -- PowerShell leaves only the name of a type in status
     code AS error_code,
-    said(record->>'$.clientAppUsed') AS client_app,
-    said(record->>'$.authenticationRequirement') AS mfa,
-    CASE WHEN record->>'$.authenticationProtocol' = 'deviceCode'
-            OR record->>'$.originalTransferMethod' = 'deviceCodeFlow' THEN 'deviceCode'
-        ELSE said(record->>'$.incomingTokenType') END AS token_type,
-    kept([{", ".join(f"{{'name': '{name}', 'value': record->>'$.{name}'}}" for name in _SCALARS)}]
+    said(r.clientAppUsed) AS client_app,
+    said(r.authenticationRequirement) AS mfa,
+    CASE WHEN r.authenticationProtocol = 'deviceCode'
+            OR r.originalTransferMethod = 'deviceCodeFlow' THEN 'deviceCode'
+        ELSE said(r.incomingTokenType) END AS token_type,
+    kept([{", ".join(f"{{'name': '{name}', 'value': r.{name}}}" for name in _SCALARS)}]
         || one('failureReason', status->>'$.failureReason')
         || one('additionalDetails', status->>'$.additionalDetails')
         || one('deviceDetail.displayName', device->>'$.displayName')
@@ -82,8 +93,8 @@ SELECT raw_file, raw_line, seq, FALSE AS damaged,
         || one('deviceDetail.browser', device->>'$.browser')
         || one('location.state', place->>'$.state')
         || one('geo', (place->>'$.geoCoordinates.latitude') || ',' || (place->>'$.geoCoordinates.longitude'))
-        || one('mfaDetail.authMethod', opened(record->'$.mfaDetail')->>'$.authMethod')
-        || one('signInEventTypes', record->>'$.signInEventTypes')
+        || one('mfaDetail.authMethod', opened(r.mfaDetail)->>'$.authMethod')
+        || one('signInEventTypes', r.signInEventTypes)
         || CASE WHEN json_type(steps) = 'ARRAY' THEN [{{'name': 'authenticationDetails',
             'value': concat_ws(': ', x->>'$.authenticationMethod', x->>'$.authenticationStepResultDetail')}}
             for x in CAST(steps AS JSON[])] ELSE [] END) AS properties

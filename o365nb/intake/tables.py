@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,8 @@ def _code_version() -> str:
 
 
 def _events(connection: duckdb.DuckDBPyConnection, stage: Stage, folder: Path) -> int:
+    # Each thread holds some 200 MB while it takes records apart: on a machine of many cores that is more than the limit.
+    connection.execute(f"SET threads = {min(4, os.cpu_count() or 2)}")
     for statement in macros.create():
         connection.execute(statement)
     columns = ", ".join(f'"{name}" {kind}' for name, kind in EVENTS.items())

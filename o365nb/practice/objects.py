@@ -134,12 +134,6 @@ def _settings() -> Json:
         "userPurpose": "user",
         "automaticRepliesSetting": automatic_replies("disabled", None, None, ""),
         "language": {"locale": "en-GB", "displayName": "English (United Kingdom)"},
-        "workingHours": {
-            "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
-            "startTime": "08:00:00.0000000",
-            "endTime": "17:00:00.0000000",
-            "timeZone": {"name": "W. Europe Standard Time"},
-        },
     }
 
 

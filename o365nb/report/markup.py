@@ -6,6 +6,7 @@ before a value is escaped, so no template can forget to.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from o365nb.report.clock import Clock
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 #: Longer texts are folded: the first part is shown, the whole opens on a click.
-LONG = 320
+LONG = 640
+_FINDING = re.compile(r"\bF-(\d{3,6})\b")
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 
 
@@ -60,6 +62,8 @@ def environment() -> Environment:
     )
     made.filters["count"] = "{:,}".format
     made.filters["slug"] = anchor
+    made.filters["cited"] = cited
+    made.filters["chance"] = chance
     made.tests["long"] = lambda value: isinstance(value, str) and len(value) > LONG
     made.globals["LONG"] = LONG
     return made
@@ -68,6 +72,16 @@ def environment() -> Environment:
 def anchor(text: str) -> str:
     """Text as a part of an HTML id: letters, digits and dashes only."""
     return "-".join("".join(char if char.isascii() and char.isalnum() else " " for char in text).lower().split()) or "x"
+
+
+def cited(text: str) -> Markup:
+    """Text in which every finding's number leads to the finding."""
+    return Markup(_FINDING.sub(r'<a class="ref" href="#f-\1">F-\1</a>', str(escape(visible(text)))))  # noqa: S704 - escaped
+
+
+def chance(probability: float) -> str:
+    """A probability in per cent that never claims certainty."""
+    return "over 99%" if probability > 0.99 else "under 1%" if probability < 0.01 else f"{probability:.0%}"
 
 
 @lru_cache(maxsize=4)

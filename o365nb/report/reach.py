@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from o365nb.case.stix import defang
-from o365nb.model import plain
+from o365nb.model import Recipient, plain
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import unseen
@@ -81,14 +82,22 @@ def recipients(of: Dossier) -> View:
     if items:
         top = ", ".join(f"{domain} ({count})" for domain, count in domains.most_common(3))
         lead = [f"{amount(people, 'address', 'addresses')} at {amount(len(domains), 'domain')}. Most at: {top}."]
-        reacted = len({r.address for r in items if _reacted(r.clicked_or_signed_in_after)})
-        lead.append(
-            f"{amount(reacted, 'recipient')} clicked, or signed in from the attacker's addresses, afterwards, as far as"
-            " that was recorded."
-        )
+        lead.append(_reactions(items))
     fold = f"All {amount(len(rows), 'recipient')} (also in recipients.csv)" if len(rows) > ANNEX else ""
     table = Table("Who received the attacker's mail", columns, rows, empty, fold)
     return sheet(of.clock, [plain(r) for r in items], " ".join(lead) or empty, table, lead=lead)
+
+
+def _reactions(items: Sequence[Recipient]) -> str:
+    """What is known of clicks and later sign-ins; not having looked is said, not counted as a no."""
+    reacted = len({r.address for r in items if _reacted(r.clicked_or_signed_in_after)})
+    blind = len({r.address for r in items if r.clicked_or_signed_in_after.lower().startswith("unknown")})
+    parts = []
+    if reacted:
+        parts.append(f"{amount(reacted, 'recipient')} clicked, or signed in from the attacker's addresses, afterwards.")
+    if blind:
+        parts.append(f"Cannot tell for {amount(blind, 'recipient')}: neither clicks nor sign-ins of theirs were read.")
+    return " ".join(parts) or "None of them is seen to have signed in from the attacker's addresses afterwards."
 
 
 def _reacted(text: str) -> bool:

@@ -75,15 +75,16 @@ def findings(of: Dossier) -> View:
 def _finding(one: Finding) -> dict[str, Any]:
     tactic = tactic_of(one.attack)
     word, tone = _CONTEXTS[one.context]
+    severity = "mute" if one.context is Context.NO else _SEVERITIES[one.severity]
     techniques = [f"{t} {TECHNIQUES[t][0]}" if t in TECHNIQUES else t for t in one.attack]
     return {
         "id": one.id,
         "anchor": anchor(one.id),
         "order": TACTICS.index(tactic) if tactic in TACTICS else len(TACTICS),
         "weight": one.severity.weight,
-        "what": {"title": one.title, "text": one.summary, "codes": one.evidence},
+        "what": {"title": one.title.rstrip("."), "text": one.summary, "codes": one.evidence},
         "attack": techniques,
-        "severity": pill(one.severity.value, _SEVERITIES[one.severity], rank=-one.severity.weight),
+        "severity": pill(one.severity.value, severity, rank=-one.severity.weight),
         "whose": pill(word, tone, note=f"sure to {one.confidence:.0%}", rank=-one.context.factor),
         "time": one.first,
         "score": round(one.score, 1),
@@ -111,7 +112,7 @@ def detections(of: Dossier) -> View:
         rows.append(
             {
                 "slug": slug,
-                "title": {"title": unit.title if unit else slug, "text": slug, "codes": ()},
+                "title": {"title": unit.title.rstrip(".") if unit else slug, "text": slug, "codes": ()},
                 "answer": pill(word, tone, sign, rank=list(_ANSWERS).index(answer.verdict)),
                 "reason": answer.reason,
                 "benign": unit.benign if unit else "",

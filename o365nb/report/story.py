@@ -10,6 +10,7 @@ from itertools import groupby
 
 from o365nb.model import Assessment, Attribution, Label, Verdict
 from o365nb.report.clock import Clock, amount, length
+from o365nb.report.markup import chance
 from o365nb.report.words import Deed, deed_of
 
 #: Verdicts that speak of an intruder as a fact.
@@ -80,13 +81,13 @@ def _entry(found: Assessment) -> Iterable[Sentence]:
     top = next((h for h in cause.hypotheses if h.id == cause.top), None)
     if found.verdict.verdict is Verdict.NOT_SUPPORTED or not top:
         return
-    chance = f"{top.probability:.0%}"
+    sure = chance(top.probability)
     if found.verdict.verdict not in TAKEN:
-        yield Sentence(f"What fits the evidence best: {_lower(top.title)} ({chance}).")
+        yield Sentence(f"What fits the evidence best: {_lower(top.title)} ({sure}).")
     elif cause.determined:
-        yield Sentence(f"The way in is established: {_lower(top.title)} ({chance}).", _cited(found, top.supporting))
+        yield Sentence(f"The way in is established: {_lower(top.title)} ({sure}).", _cited(found, top.supporting))
     else:
-        yield Sentence(f"The way in is not settled. Most likely so far: {_lower(top.title)} ({chance}).")
+        yield Sentence(f"The way in is not settled. Most likely so far: {_lower(top.title)} ({sure}).")
     if cause.next_question and not (cause.determined and found.verdict.verdict in TAKEN):
         yield Sentence(f"What would help most to settle it is the answer to {cause.next_question}")
 

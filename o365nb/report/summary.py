@@ -17,6 +17,7 @@ def cover(of: Dossier) -> View:
     """Name, accounts, window, where the evidence came from, tool version."""
     info, clock = of.case.info, of.clock
     facts = [
+        ("Case", info.name),
         ("Period examined", f"{clock.when(info.window.start)} to {clock.when(info.window.end)}"),
         (
             "Evidence from",
@@ -29,7 +30,13 @@ def cover(of: Dossier) -> View:
     ]
     shown = [(label, value) for label, value in facts if value]
     words = f"Case {info.name}: {VERDICTS[of.found.verdict.verdict].title.lower()} ({', '.join(of.subjects)})"
-    return View("cover", clock, [dict(shown)], words, name=info.name, subjects=of.subjects, facts=shown)
+    return View("cover", clock, [dict(shown)], words, title=_title(of), subjects=of.subjects, facts=shown)
+
+
+def _title(of: Dossier) -> str:
+    if len(of.subjects) == 1:
+        return f"The account {of.subjects[0]}"
+    return f"{amount(len(of.subjects), 'account')} of {(of.case.info.accepted_domains or ('the organisation',))[0]}"
 
 
 def verdict(of: Dossier) -> View:

@@ -10,7 +10,7 @@ from o365nb.model import Phase, Step
 from o365nb.response.base import Action, Draft, State, sentence
 from o365nb.response.situation import Situation
 from o365nb.safe import one_line
-from o365nb.tenant import Tenant
+from o365nb.tenant import Tenant, powershell
 
 #: Findings after which money may move, and after which others were written to.
 _MONEY = ("im-mass-send", "im-invoice-fraud", "im-payroll", "im-lookalike-domain")
@@ -19,7 +19,10 @@ _MAIL = (*_MONEY, "im-sender-restricted", "im-internal-phish")
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """One manual step. `slugs`: only when one of these was found. `always`: whatever the verdict says."""
+    """One manual step. `slugs`: only when one of these was found. `always`: whatever the verdict says.
+
+    `command` is a line as it stands, `cmdlet` one that takes the account as the parameter named with it.
+    """
 
     name: str
     title: str
@@ -28,6 +31,7 @@ class Guide:
     target: str
     reason: str
     command: str = ""
+    cmdlet: tuple[str, str] | None = None
     slugs: tuple[str, ...] = ()
     always: bool = False
 
@@ -55,6 +59,7 @@ GUIDES = (
     Guide(
         "unrestrict_sender", "Let the mailbox send again", "R2", Phase.RECOVER, "{upn}",
         "The service stopped outgoing mail of {upn}. Lift it last: how often one sender can be lifted is limited.",
+        cmdlet=("Remove-BlockedSenderAddress", "SenderAddress"),
         slugs=("im-sender-restricted",),
     ),
     Guide(
@@ -99,7 +104,7 @@ class GuidedStep(Action):
                     guide.phase,
                     guide.target.replace("{upn}", upn),
                     guide.reason.replace("{upn}", upn),
-                    guide.command,
+                    powershell(guide.cmdlet[0], **{guide.cmdlet[1]: upn}) if guide.cmdlet else guide.command,
                     finding_ids=mine,
                     arguments={"upn": upn},
                 )

@@ -56,14 +56,14 @@ def _judged(case: Case, plan: Plan, step: Step, state: State) -> tuple[bool | No
         return None, f"taken back on purpose by {lifted.step_id} at {iso(lifted.at)}"
     last = receipts.last_sent(case, step, plan)
     stands = receipts.standing(case, step.id, plan.plan_id)
+    if step.phase is Phase.RECOVER and not stands:
+        return None, "not asked for yet"
     if action_of(step).holds(step, state, last.at if last else None):
         return True, _moved_on(step, state, stands)
     if stands:
         return False, "it was applied and does not hold any more"
     if last:
         return False, "undone after it was applied"
-    if step.phase is Phase.RECOVER:
-        return None, "not asked for yet"
     return False, "not applied" if step.automatic else "done by hand, and not done yet"
 
 

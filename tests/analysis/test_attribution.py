@@ -378,3 +378,36 @@ def test_hostile_texts_stay_texts(tmp_path):
 
 def test_no_events_give_no_labels(tmp_path):
     assert labels(tmp_path, []) == {}
+
+
+def test_weak_seeds_start_only_where_the_strong_ones_did_not_reach(tmp_path):
+    reached = event(**STOLEN, time=at(minutes=4), event_id="reached")
+    apart = event(**{**INTRUDER, "client_ip": "192.0.2.9", "asn": 64999}, time=at(hours=2), event_id="apart")
+    weak = Seed(0.7, "Two weak hits", ("pe-rule-hide", "co-mia-bind"))
+    found = labels(tmp_path, [*normal(), entry(), reached, apart], {**SEED, "reached": weak, "apart": weak})
+    assert {key: found[key].confidence for key in ("entry", "reached", "apart")} == {
+        "entry": 0.95,
+        "reached": 0.921,
+        "apart": 0.7,
+    }
+
+
+def test_a_record_that_tells_nothing_is_the_users_only_well_before_the_attack(tmp_path):
+    early = event(**BARE, operation="Create", time=at(days=-3), event_id="early")
+    late = event(**BARE, operation="Create", time=at(hours=1), event_id="late")
+    found = labels(tmp_path / "1", [*normal(), entry(), early, late])
+    assert (found["early"].label, found["late"].label) == (Label.USER, Label.UNKNOWN)
+    assert found["late"].because == (
+        "the record names no address, session or device to tell by, and the attacker was active within the hour"
+    )
+    assert labels(tmp_path / "2", [*normal(), late], {})["late"].label is Label.USER
+    assert labels(tmp_path / "3", [late, event(**INTRUDER)], {})["late"].label is Label.UNKNOWN
+
+
+def test_a_colleagues_change_from_the_office_is_a_persons_own(tmp_path):
+    reset = event(
+        client_ip=HOME, actor="help@contoso.example", target=SUBJECT, operation="Update user", event_id="reset"
+    )
+    found = labels(tmp_path, [*normal(), entry(), reset])
+    assert found["reset"].label is Label.USER
+    assert found["reset"].because == f"by help@contoso.example from {HOME}, which {SUBJECT} used on 20 days"

@@ -148,3 +148,13 @@ def test_mail_that_lured_the_user_in_is_not_the_first_attacker_event(tmp_path):
     )
     found = judged(tmp_path, [], {}, {"lure": lure, "a": A})
     assert (found.first_attacker_event, found.last_attacker_event) == (NOW, NOW)
+
+
+def test_what_a_service_did_because_of_the_attacker_is_likely_the_attackers(tmp_path):
+    known = facts(im_sender_restricted="high", pe_rule_hide="high")
+    stop = label("stop", Label.SYSTEM)
+    hits = [Hit("im-sender-restricted", ("stop",))]
+    assert [one.context for one in findings(hits, known, {"stop": stop, "a": A}, {})] == [Context.LIKELY]
+    assert [one.context for one in findings(hits, known, {"stop": stop}, {})] == [Context.UNKNOWN]
+    others = [Hit("pe-rule-hide", ("stop",))]
+    assert [one.context for one in findings(others, known, {"stop": stop, "a": A}, {})] == [Context.UNKNOWN]

@@ -45,7 +45,9 @@ def test_everything_about_the_subject_is_collected_and_its_custody_holds(practic
     for unit in collectors.all_collectors():
         done = collectors.collect_one(unit, tenant, anna, window, case, lambda count, note: seen.append((count, note)))
         entries.append(done)
-    assert {entry.source: entry.outcome for entry in entries} == dict.fromkeys(SOURCES, Outcome.COMPLETE)
+    # Nobody but Sales has consented to an app, and nobody at all for all principals.
+    expected = dict.fromkeys(SOURCES, Outcome.COMPLETE) | {"oauth_grants": Outcome.EMPTY}
+    assert {entry.source: entry.outcome for entry in entries} == expected
     assert [entry.reason for entry in entries] == [""] * len(SOURCES)
     assert [(e.source, e.subject, e.outcome, e.received) for e in case.ledger.lines()] == [
         (e.source, e.subject, e.outcome, e.received) for e in entries
@@ -54,7 +56,7 @@ def test_everything_about_the_subject_is_collected_and_its_custody_holds(practic
 
     lines = list(case.custody.entries())
     shapes = {source: {line["shape"] for line in lines if line["source"] == source} for source in SOURCES}
-    assert shapes == SOURCES
+    assert shapes == SOURCES | {"oauth_grants": {"graph-oauth-grant-json"}}
     by_source = {e.source: sum(line["records"] for line in lines if line["source"] == e.source) for e in entries}
     assert by_source == {entry.source: entry.received for entry in entries}
     assert len(list(case.verify())) == 3
@@ -127,8 +129,9 @@ def test_the_trace_is_asked_from_both_sides_ten_days_at_a_time(collect, evidence
     }
 
 
-def test_every_client_with_a_consent_has_its_service_principal(collect, evidence):
-    collect("oauth_grants")
+def test_every_client_with_a_consent_has_its_service_principal(collect, evidence, tenant):
+    entry = collect("oauth_grants", person=collectors.find_person(tenant, "jana@contoso.example"))
+    assert (entry.subject, entry.outcome, entry.received) == ("jana@contoso.example", Outcome.COMPLETE, 2)
     pages = evidence("oauth_grants")
     clients = {
         g["clientId"] for line, page in pages if line["shape"] == "graph-oauth-grant-json" for g in page["value"]

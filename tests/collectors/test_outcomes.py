@@ -85,9 +85,9 @@ def test_a_401_of_the_message_trace_names_the_missing_app(practice, collect):
     assert "8bd644d1-64a1-4d4b-ae52-2e0cbf64e373" in entry.reason
 
 
-def test_an_app_that_is_gone_leaves_the_consents_partial(practice, collect, evidence):
+def test_an_app_that_is_gone_leaves_the_consents_partial(practice, collect, evidence, tenant):
     practice.inject("/v1.0/servicePrincipals", 404, 1)
-    entry = collect("oauth_grants")
+    entry = collect("oauth_grants", person=collectors.find_person(tenant, "jana@contoso.example"))
     assert entry.outcome is Outcome.PARTIAL
     assert entry.reason.startswith("1 app with a consent is no longer there (")
     assert evidence("oauth_grants")

@@ -25,7 +25,11 @@ INNOCENT = {
     "pe-rule-name-evasive": [NEWS, rule(name="请假", rule_id="2")],
     "pe-rule-hide": [NEWS, rule(name="Off", rule_id="2", enabled=False, deletes=True)],
     "pe-rule-keywords": [NEWS, rule(rule_id="2", words=["invoice"], move_to_folder="Invoices", stop_processing=True)],
-    "pe-rule-catchall": [NEWS, rule(rule_id="2", has_conditions=False, move_to_folder="Inbox")],
+    "pe-rule-catchall": [
+        NEWS,
+        rule(rule_id="2", has_conditions=False, move_to_folder="Inbox"),
+        rule(rule_id="3", name="Junk E-mail Rule", hidden=True, has_conditions=False, move_to_folder="Junk Email"),
+    ],
     "pe-rule-targets-person": [NEWS, rule(rule_id="2", from_addresses=["bob@fabrikam.example"], move_to_folder="Bob")],
     "pe-rule-forward-ext": [NEWS, rule(rule_id="2", forward_to=["bob@CONTOSO.example", "x@sub.contoso.example"])],
     "pe-rule-hidden": [NEWS, rule(rule_id="2", name="Junk E-mail Rule", hidden=True)],
@@ -81,6 +85,11 @@ def test_a_rule_against_the_pay_office_is_aimed(tmp_path):
 def test_a_one_letter_name_alone_is_weak(tmp_path):
     _, hits = ask(tmp_path, "pe-rule-name-evasive", inbox_rules=[rule(name="1")])
     assert [hit.confidence for hit in hits] == [0.4]
+
+
+def test_a_hidden_rule_that_borrows_the_name_of_exchanges_own_is_found(tmp_path):
+    borrowed = rule(name="Junk E-mail Rule", hidden=True, words=["invoice"], move_to_folder="Junk Email")
+    assert ask(tmp_path, "pe-rule-hidden", inbox_rules=[borrowed])[0].verdict is Answer.FOUND
 
 
 def test_a_rule_made_and_gone_without_removal(tmp_path):

@@ -9,6 +9,7 @@ from pathlib import Path
 from tables import SUBJECT, event, make_case, sign_in
 
 from o365nb.case import Bundle, Case, Coverage
+from o365nb.response.receipts import Receipt, Result, write
 from o365nb.model import (
     Answer,
     Assessment,
@@ -298,8 +299,8 @@ def aitm(nasty: str = "") -> Assessment:
                 False,
             ),
         ),
-        exposure=tuple(
-            Exposure(
+        exposure=(
+            *(Exposure(
                 "mail",
                 f"<m{n}@contoso.example>",
                 "certain",
@@ -360,7 +361,7 @@ def aitm(nasty: str = "") -> Assessment:
                     True,
                     2,
                     f"Update-MgUser -UserId {SUBJECT} -AccountEnabled:$false",
-                    {"user_id": "u1", "upn": SUBJECT},
+                    {"user": "u1", "upn": SUBJECT},
                 ),
                 Step(
                     "S03-revoke_sessions",
@@ -373,7 +374,7 @@ def aitm(nasty: str = "") -> Assessment:
                     False,
                     3,
                     f"Revoke-MgUserSignInSession -UserId {SUBJECT}",
-                    {"user_id": "u1", "upn": SUBJECT},
+                    {"user": "u1", "upn": SUBJECT},
                 ),
                 Step(
                     "S04-disable_inbox_rule",
@@ -386,7 +387,7 @@ def aitm(nasty: str = "") -> Assessment:
                     True,
                     4,
                     "Disable-InboxRule -Identity 9001",
-                    {"rule_id": "9001"},
+                    {"rule": "9001", "upn": SUBJECT},
                 ),
             )
         ),
@@ -544,28 +545,15 @@ def _events(found: Assessment, nasty: str) -> list[dict[str, object]]:
 
 
 def _receipts(case: Case, found: Assessment) -> None:
-    from o365nb.response.receipts import Receipt, Result, write
-
-    at = T0 + timedelta(hours=25)
-    for step, before, after in (
-        ("S02-block_sign_in", {"present": True, "enabled": True}, {"present": True, "enabled": False}),
-        ("S03-revoke_sessions", {"present": True}, {"present": True}),
-    ):
-        action = step.partition("-")[2]
-        write(
-            case,
-            Receipt(
-                step,
-                found.plan.plan_id,
-                action,
-                SUBJECT,
-                at,
-                None,
-                Result.FAILED,
-                "responder@contoso.example",
-                action == "block_sign_in",
-                checked_at=at + timedelta(seconds=9),
-                note=f"test note {before} {after}",
-                request_ids=("5d0e2f61-0000-4000-8000-000000000001",),
-            ),
-        )
+    """A block that took effect and was read back, and a revocation that the service refused."""
+    at, by = T0 + timedelta(hours=25), "responder@contoso.example"
+    done = Receipt(
+        "S02-block_sign_in", found.plan.plan_id, "block_sign_in", SUBJECT, at, {"present": True, "enabled": True}, Result.APPLIED,
+        by, True, after={"present": True, "enabled": False}, checked_at=at + timedelta(seconds=9),
+        request_ids=("5d0e2f61-0000-4000-8000-000000000001",),
+    )  # fmt: skip
+    failed = Receipt(
+        "S03-revoke_sessions", found.plan.plan_id, "revoke_sessions", SUBJECT, at, None, Result.FAILED, by, False, note="503 <b>busy</b>",
+    )  # fmt: skip
+    for receipt in (replace(done, outcome=Result.INTENDED, after=None, checked_at=None), done, failed):
+        write(case, receipt)

@@ -48,12 +48,17 @@ class Ground:
 
 
 @pytest.fixture
-def tenant(tmp_path):
-    with PracticeTenant(story="aitm", state=tmp_path / "state") as server:
-        profile = Profile.simulator(
-            base_url=server.base_url, ca_file=server.ca_file, tenant_id=server.tenant_id, client_id=server.client_id
-        )
-        yield connect(profile, secret=server.client_secret, sleep=lambda _: None)
+def server(tmp_path):
+    with PracticeTenant(story="aitm", state=tmp_path / "state") as running:
+        yield running
+
+
+@pytest.fixture
+def tenant(server):
+    profile = Profile.simulator(
+        base_url=server.base_url, ca_file=server.ca_file, tenant_id=server.tenant_id, client_id=server.client_id
+    )
+    return connect(profile, secret=server.client_secret, sleep=lambda _: None)
 
 
 @pytest.fixture

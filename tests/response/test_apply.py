@@ -84,7 +84,8 @@ def test_applying_changes_the_tenant_and_only_what_the_plan_names(ground):
     assert visible_after == visible
     assert [rule for rule in hidden_after if rule["Name"] != ".."] == [rule for rule in hidden if rule["Name"] != ".."]
     assert [rule["Enabled"] for rule in hidden_after if rule["Name"] == ".."] == [False]
-    assert methods_after == [method for method in methods if method.get("displayName") != "iPhone 12"]
+    kept = [method["id"] for method in methods if method.get("displayName") != "iPhone 12"]
+    assert [method["id"] for method in methods_after] == kept
 
 
 def test_a_receipt_tells_before_request_answer_after_and_who(ground):
@@ -237,17 +238,73 @@ def test_the_account_is_unblocked_when_named_and_everything_is_done(ground):
     assert ground.subject()["accountEnabled"] is False
 
 
-def test_a_rule_changed_since_planning_is_not_touched(tenant, ground):
-    own = tenant.graph.get(RULES).records[0]
-    path = f"{RULES}/{own['id']}"
+def aimed_at_a_visible_rule(ground, **planned):
+    """The plan's rule step, aimed at the user's own visible rule instead."""
+    own = ground.tenant.graph.get(RULES).records[0]
     step = next(step for step in ground.plan.steps if step.action == "disable_inbox_rule")
-    arguments = {**step.arguments, "rule": own["id"], "side": "graph", "name": own["displayName"]}
-    ground.plan = Plan((replace(step, arguments=arguments),))
-    tenant.graph.patch(path, {"displayName": "Renamed by the user"})
+    seen = {"rule": own["id"], "side": "graph", "name": own["displayName"], "deletes": "False", "sends_to": ""}
+    ground.plan = Plan((replace(step, arguments={**step.arguments, **seen, **planned}),))
+    return step.id
+
+
+@pytest.mark.parametrize(
+    ("planned", "what"),
+    [({"name": "."}, "name"), ({"deletes": "True"}, "deletes"), ({"sends_to": "x@evil.example"}, "recipients")],
+)
+def test_a_rule_changed_since_planning_is_not_touched(ground, planned, what):
+    aimed_at_a_visible_rule(ground, **planned)
     before = ground.state()
     [receipt] = applied(ground)
     assert (receipt.outcome.value, receipt.note) == (
         "refused",
-        "the rule was changed after planning (name); collect and analyse again",
+        f"the rule was changed after planning ({what}); collect and analyse again",
     )
     assert ground.state() == before
+
+
+def test_a_visible_rule_is_switched_by_graph_and_back(ground):
+    step, before = aimed_at_a_visible_rule(ground), ground.state()
+    [receipt] = applied(ground)
+    assert (receipt.outcome.value, receipt.request[0].method) == ("applied", "PATCH")
+    assert [rule["isEnabled"] for rule in ground.tenant.graph.get(RULES).records].count(False) == 1
+    response.undo(ground.case, ground.tenant, step)
+    assert ground.state() == before
+
+
+def test_an_account_that_now_has_another_name_is_not_touched(ground):
+    step = next(step for step in ground.plan.steps if step.action == "block_sign_in")
+    arguments = {**step.arguments, "upn": "old.name@contoso.example"}
+    ground.plan = Plan((replace(step, arguments=arguments),))
+    [receipt] = applied(ground)
+    assert (receipt.outcome.value, receipt.note) == (
+        "refused",
+        f"the account is now called {SUBJECT}, not old.name@contoso.example",
+    )
+
+
+def test_one_refused_step_stops_none_of_the_others(ground, server):
+    server.inject("/v1.0/users", 403, code="Authorization_RequestDenied", method="PATCH")
+    done = dict(DONE) | {"block_sign_in": "failed"}
+    receipts = applied(ground)
+    assert outcomes(receipts) == [(action, done[action]) for action, _ in DONE]
+    assert receipts[1].response.status == 403
+    assert (receipts[1].after["enabled"], ground.subject()["accountEnabled"]) == (True, True)
+
+
+def test_a_method_refused_for_its_order_is_tried_again_last(ground, server):
+    server.inject(
+        "/v1.0/users", 400, code="BadRequest", message="The default method cannot be deleted.", method="DELETE"
+    )
+    receipts = [one for one in applied(ground) if one.action == "remove_auth_method"]
+    assert outcomes(receipts) == [("remove_auth_method", "failed"), ("remove_auth_method", "applied")]
+    assert "default method cannot be deleted" in receipts[0].note
+
+
+def test_a_target_that_cannot_be_read_fails_with_the_reason(ground, server):
+    server.inject("Get-InboxRule", 403, times=2)
+    step = ground.id("disable_inbox_rule")
+    [receipt] = applied(ground, [step])
+    assert (receipt.outcome.value, receipt.before) == ("failed", None)
+    assert receipt.note.startswith("the present state could not be read: ")
+    check = next(c for c in response.verify(ground.case, ground.tenant, ground.plan) if c.step_id == step)
+    assert (check.holds, check.read) == (False, "not read")

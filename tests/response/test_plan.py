@@ -51,6 +51,7 @@ def test_a_taken_account_is_contained_cleaned_and_recovered_in_playbook_order(pl
         ("S15-harden", "lessons"),
     ]
     assert [step.order for step in made.steps] == list(range(1, 16))
+    assert made.steps[11].command_equivalent == f"Remove-BlockedSenderAddress -SenderAddress '{SUBJECT}'"
 
 
 def test_a_step_says_everything_that_applying_it_needs(plan):

@@ -1,6 +1,7 @@
 """Real msal against a login that answers what Microsoft's answers in each situation."""
 
 import socket
+import subprocess
 import sys
 import threading
 import webbrowser
@@ -59,12 +60,21 @@ def test_the_secret_comes_from_the_environment(profile, login, monkeypatch):
     assert posted(login)[0]["client_secret"] == [SECRET]
 
 
-def test_without_a_terminal_a_missing_secret_is_one_clear_line(profile, monkeypatch):
+def test_without_a_terminal_a_missing_secret_is_one_clear_line(monkeypatch):
     monkeypatch.delenv("O365NB_CLIENT_SECRET", raising=False)
-    with open("/dev/null") if sys.platform != "win32" else open("NUL") as nothing:  # noqa: PTH123 - devices
-        monkeypatch.setattr(sys, "stdin", nothing)  # the interpreter's own stream, not our code
-        with pytest.raises(BadInput, match="Set O365NB_CLIENT_SECRET"):
-            SignIn(profile())
+    script = (
+        "from o365nb.errors import BadInput\n"
+        "from o365nb.tenant import Profile\n"
+        "from o365nb.tenant.signin import SignIn\n"
+        f"try:\n    SignIn(Profile('contoso', '{TENANT}', '{CLIENT}'))\n"
+        "except BadInput as error:\n    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == (
+        "The client secret is missing. Set O365NB_CLIENT_SECRET or run this on a terminal to type it.\n"
+    )
 
 
 @pytest.mark.parametrize(

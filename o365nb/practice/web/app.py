@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from o365nb.practice.ids import naive
+from o365nb.practice.ids import z
 from o365nb.practice.web.exchange import Exchange
 from o365nb.practice.web.faults import ExchangeRefusal, Refusal, exchange_error, graph_error
 from o365nb.practice.web.graph_directory import Directory
@@ -52,7 +52,7 @@ def _graph_handler(site: Site) -> Handler:
         if not isinstance(error, Refusal):
             raise error
         client = request.headers.get("client-request-id", "")
-        return graph_error(error, naive(site.state.clock.now()), client)
+        return graph_error(error, z(site.state.clock.now()), client)
 
     return handle
 
@@ -68,7 +68,7 @@ def _nowhere(site: Site, status: int) -> Handler:
         last = request.url.path.rsplit("/", 1)[-1]
         code = "ResourceNotFound" if status == 404 else "Request_BadRequest"
         refusal = Refusal(status, code, f"Resource not found for the segment '{last}'.")
-        return graph_error(refusal, naive(site.state.clock.now()), request.headers.get("client-request-id", ""))
+        return graph_error(refusal, z(site.state.clock.now()), request.headers.get("client-request-id", ""))
 
     return handle
 
@@ -100,5 +100,5 @@ class _Front:
             answer.headers.update(fault.headers)
         else:
             refusal = Refusal(fault.status, fault.code, fault.message, fault.headers)
-            answer = graph_error(refusal, naive(self._site.state.clock.now()), "")
+            answer = graph_error(refusal, z(self._site.state.clock.now()), "")
         await answer(scope, receive, dated)

@@ -29,7 +29,7 @@ def assertion_problem(token: str, client_id: str, registered: Mapping[str, bytes
         raw = _bytes(signature)
     except (ValueError, binascii.Error):
         return "Client assertion is malformed."
-    known = registered.get(str(header.get("x5t#S256", "")))
+    known = registered.get(str(header.get("x5t#S256", "")).rstrip("="))  # msal pads it
     if known is None:
         return "The certificate used to sign the client assertion is not registered on the application."
     if payload.get("iss") != client_id or payload.get("sub") != client_id:

@@ -15,7 +15,7 @@ from o365nb.practice.web.faults import Refusal, bad_request
 from o365nb.practice.web.site import GRAPH, body_of, query_of
 
 _RULES = "/users/{user}/mailFolders/inbox/messageRules"
-_SETTINGS = ("automaticRepliesSetting", "timeZone", "language", "workingHours", "dateFormat", "timeFormat",
+_SETTINGS = ("automaticRepliesSetting", "timeZone", "language", "dateFormat", "timeFormat",
              "delegateMeetingMessageDeliveryOptions")  # fmt: skip
 
 
