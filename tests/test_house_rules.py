@@ -100,7 +100,7 @@ def test_every_unit_is_found_by_discovery_and_tested():
     units = {
         "collectors": [unit.source for unit in collectors.all_collectors()],
         "intake": [shape.name for shape in intake.shapes()],
-        "detections": [unit.slug for unit in detections.all_detections()],
+        "detections": [unit.slug for unit in detections.all()],
         "response": sorted(response.actions()),
     }
     assert {kind: len(names) for kind, names in units.items() if len(names) < 5} == {}

@@ -9,6 +9,9 @@ MACROS: tuple[str, ...] = (
     """opened(j) AS CASE WHEN json_type(j) = 'VARCHAR' AND json_valid(j->>'$') THEN CAST(j->>'$' AS JSON) ELSE j END""",
     # Text that says something, else NULL. `<null>` is how older Exchange records write nothing.
     """said(t) AS CASE WHEN lower(trim(t)) IN ('', '<null>', 'null') THEN NULL ELSE trim(t) END""",
+    # Flag enumerations: the service writes text with commas, Microsoft's published description has lists.
+    """flags(t) AS CASE WHEN starts_with(t, '[') AND json_valid(t)
+        THEN array_to_string(CAST(CAST(t AS JSON) AS VARCHAR[]), ',') ELSE t END""",
     # UTC, whatever the offset; a time without one is UTC. Knows /Date(ms)/.
     """utc_time(t) AS CASE WHEN contains(t, '/Date(')
         THEN make_timestamp(TRY_CAST(regexp_extract(t, '/Date\\((-?\\d{1,15})', 1) AS BIGINT) * 1000)

@@ -1,14 +1,13 @@
-"""Inbox rules: as Graph shows them, as Exchange shows them (hidden ones too), and as the audit log tells them."""
+"""Inbox rules as they stand: as Graph shows them, and as Exchange shows them, the hidden ones too."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from typing import Any
 
-from o365nb.events.state import Row, Seen, addresses, lower, many, text, truth
+from o365nb.events.state import Row, Seen, addresses, many, text, truth
 
 #: Word conditions, in Graph's and in Exchange's words.
 _GRAPH_WORDS = (
@@ -82,7 +81,7 @@ def from_graph(data: Row, seen: Seen) -> Row:
         "rule_id": rule_id,
         "name": str(data.get("displayName") or ""),
         "enabled": truth(data.get("isEnabled")),
-        "priority": _integer(data.get("sequence")),
+        "priority": integer(data.get("sequence")),
         "words": [str(word) for name in _GRAPH_WORDS for word in many(conditions.get(name))],
         "from_addresses": addresses(
             [_dict(entry).get("emailAddress") for entry in many(conditions.get("fromAddresses"))]
@@ -108,10 +107,10 @@ def from_exchange(data: Row, seen: Seen) -> Row:
     return {
         **seen.row("inbox_rule", identity),
         "rule_id": identity,
-        **_exchange_rule(data),
+        **exchange_rule(data),
         "enabled": truth(data.get("Enabled")),
-        "priority": _integer(data.get("Priority")),
-        "has_conditions": _has_conditions(data),
+        "priority": integer(data.get("Priority")),
+        "has_conditions": has_conditions(data),
         "description": text(data.get("Description")),
         "has_error": truth(data.get("InError")),
         "read_only": None if (known := truth(data.get("SupportedByTask"))) is None else not known,
@@ -148,31 +147,6 @@ def _joined(before: Row, row: Row) -> Row:
     return {**before, **said, **same, "seen_by": sorted({*before["seen_by"], *row["seen_by"]})}
 
 
-def from_event(event: Row) -> Row:
-    """An audit event about an inbox rule (one of `OPERATIONS`) → rule_changes.
-
-    `event` has event_id, time, operation, actor, mailbox_owner, target and properties (list of name and value).
-    """
-    named: dict[str, str] = {}
-    for entry in event["properties"] or []:
-        named.setdefault(entry["name"], entry["value"])
-    if event["operation"] == "UpdateInboxRules":
-        rule = _client_rule({_short(name): value for name, value in named.items() if name.startswith("Operation")})
-    else:
-        rule = _cmdlet_rule(event, {n.partition(".")[2]: v for n, v in named.items() if n.startswith("Parameters.")})
-    owner = rule.pop("mailbox", "")
-    if "@" not in owner:
-        owner = event["mailbox_owner"] or event["actor"] or owner
-    return {"event_id": event["event_id"], "time": event["time"].isoformat(), "owner": lower(owner), **rule}
-
-
-#: Operations that `from_event` reads.
-OPERATIONS = (
-    *("New-InboxRule", "Set-InboxRule", "Enable-InboxRule", "Disable-InboxRule", "Remove-InboxRule"),
-    "UpdateInboxRules",
-)
-
-
 def number(identity: str) -> str:
     """A rule's id as Exchange writes it (a decimal); Graph's is the same 64 bits, little-endian, in base64."""
     try:
@@ -184,92 +158,7 @@ def number(identity: str) -> str:
     return str(int(identity) % 2**64) if re.fullmatch(r"-\d{1,19}", identity) else identity
 
 
-def _cmdlet_rule(event: Row, given: dict[str, str]) -> Row:
-    verb = event["operation"].partition("-")[0]
-    identity = given.get("Identity", "")
-    target_name = str(event["target"] or "").rpartition("\\")[2]
-    enabled = truth(given.get("Enabled"))
-    rule = _exchange_rule(given)
-    last = number(identity.rpartition("\\")[2])
-    change = {"Disable": "disable", "Remove": "remove"}.get(verb, "set")
-    return {
-        **rule,
-        "change": "disable" if change == "set" and enabled is False else change,
-        "rule_id": last if last.isdecimal() else (target_name if target_name.isdecimal() else None),
-        "name": rule["name"] or next((n for n in (last, target_name) if n and not n.isdecimal()), None),
-        "enabled": change == "set" and enabled is not False,
-        "priority": _integer(given.get("Priority")),
-        # Set- names only what it changes: no condition there says nothing of the rule.
-        "has_conditions": _has_conditions(given) or (False if verb == "New" else None),
-        "description": text(given.get("Description")),
-        "mailbox": lower(given.get("Mailbox")) or (lower(identity.partition("\\")[0]) if "\\" in identity else ""),
-    }
-
-
-def _client_rule(given: dict[str, str]) -> Row:
-    """UpdateInboxRules: what Outlook and web clients write, as JSON and text inside OperationProperties."""
-    operation, state = lower(given.get("operation")), lower(given.get("state"))
-    conditions = given.get("condition") or given.get("conditions") or ""
-    rule: Row = {
-        **dict.fromkeys(("forward_to", "redirect_to", "forward_as_attachment_to")),
-        "move_to_folder": None,
-        "copy_to_folder": None,
-        "deletes": False,
-        "mark_as_read": False,
-        "change": "remove" if "delete" in operation or "remove" in operation else "set",
-        "rule_id": number(given["id"]) if given.get("id") else None,
-        "name": given.get("name") or None,
-        "enabled": "disabled" not in state and state != "false",
-        "words": [w for quoted in re.findall(r'"((?:[^"\\]|\\.)*)"', conditions) if (w := quoted.strip())],
-        "from_addresses": addresses(conditions),
-        # A change names what it changes, if that: no condition there says nothing of the rule.
-        "has_conditions": bool(conditions.strip(" []{}()")) or (False if "add" in operation else None),
-        "stop_processing": "exitafterexecution" in state or "stopprocessing" in lower(given.get("actions")),
-        "priority": None,
-        "description": text(given.get("actions")),
-    }
-    if rule["change"] == "set" and not rule["enabled"]:
-        rule["change"] = "disable"
-    for action in _actions(given.get("actions") or ""):
-        _apply(rule, action)
-    return {**rule, **{name: rule[name] or [] for name in ("forward_to", "redirect_to", "forward_as_attachment_to")}}
-
-
-def _apply(rule: Row, action: Row) -> None:
-    kind = lower(action.get("ActionType") or action.get("Type") or action.get("Action") or action.get("@odata.type"))
-    flags = lower(action.get("ForwardFlags"))
-    if "redirect" in kind or "preservesender" in flags or "donotmunge" in flags:
-        rule["redirect_to"] = addresses(list(action.values()))
-    elif "attachment" in kind or "attachment" in flags:
-        rule["forward_as_attachment_to"] = addresses(list(action.values()))
-    elif "forward" in kind:
-        rule["forward_to"] = addresses(list(action.values()))
-    elif "delete" in kind:
-        rule["deletes"] = True
-    elif "copy" in kind:
-        rule["copy_to_folder"] = _folder(action)
-    elif "move" in kind:
-        rule["move_to_folder"] = _folder(action)
-    elif "read" in kind:
-        rule["mark_as_read"] = True
-
-
-def _folder(action: Row) -> str | None:
-    named = [value for name, value in action.items() if "folder" in name.lower() and isinstance(value, str)]
-    return next((value for value in named if value), None) or text(action.get("Value"))
-
-
-def _actions(written: str) -> list[Row]:
-    try:
-        found = json.loads(written)
-    except (ValueError, RecursionError):
-        return [{"ActionType": part, "Value": part} for part in re.split(r"[;,]", written) if part.strip()]
-    if isinstance(found, dict) and not {"ActionType", "Type", "Action"} & found.keys():
-        found = [{"ActionType": name, "Value": value} for name, value in found.items()]
-    return [entry if isinstance(entry, dict) else {"ActionType": str(entry)} for entry in many(found)]
-
-
-def _exchange_rule(given: Row) -> Row:
+def exchange_rule(given: Row) -> Row:
     """What Get-InboxRule's properties and New-/Set-InboxRule's parameters share."""
     return {
         "name": str(given.get("Name") or ""),
@@ -286,7 +175,8 @@ def _exchange_rule(given: Row) -> Row:
     }
 
 
-def _has_conditions(given: Row) -> bool:
+def has_conditions(given: Row) -> bool:
+    """Whether properties or parameters name a condition."""
     return any(
         name.lower() not in _NO_CONDITION
         and not name.startswith(("ExceptIf", "@"))
@@ -311,16 +201,12 @@ def _recipients(value: Any) -> list[str]:
     return addresses([_dict(entry).get("emailAddress") for entry in many(value)])
 
 
-def _short(name: str) -> str:
-    """`OperationProperties.RuleName` → name."""
-    return name.rpartition(".")[2].lower().removeprefix("rule")
-
-
 def _dict(value: Any) -> Row:
     return value if isinstance(value, dict) else {}
 
 
-def _integer(value: Any) -> int | None:
+def integer(value: Any) -> int | None:
+    """A whole number, also as text."""
     try:
         return int(value)
     except (TypeError, ValueError):

@@ -81,10 +81,10 @@ SELECT raw_file, raw_line, seq, FALSE AS damaged,
     code AS error_code,
     said(r.clientAppUsed) AS client_app,
     said(r.authenticationRequirement) AS mfa,
-    CASE WHEN r.authenticationProtocol = 'deviceCode'
+    CASE WHEN flags(r.authenticationProtocol) = 'deviceCode'
             OR r.originalTransferMethod = 'deviceCodeFlow' THEN 'deviceCode'
-        ELSE said(r.incomingTokenType) END AS token_type,
-    kept([{", ".join(f"{{'name': '{name}', 'value': r.{name}}}" for name in _SCALARS)}]
+        ELSE said(flags(r.incomingTokenType)) END AS token_type,
+    kept([{", ".join(f"{{'name': '{name}', 'value': flags(r.{name})}}" for name in _SCALARS)}]
         || one('failureReason', status->>'$.failureReason')
         || one('additionalDetails', status->>'$.additionalDetails')
         || one('deviceDetail.displayName', device->>'$.displayName')

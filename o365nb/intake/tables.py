@@ -14,7 +14,17 @@ import duckdb
 from o365nb import __version__
 from o365nb.case import Case
 from o365nb.engine import connect, write_table
-from o365nb.events import audit_record, directory_audit, macros, message_trace, networks, rules, sign_in, state
+from o365nb.events import (
+    audit_record,
+    directory_audit,
+    macros,
+    message_trace,
+    networks,
+    rule_changes,
+    rules,
+    sign_in,
+    state,
+)
 from o365nb.events.schema import EVENTS, TABLES
 from o365nb.intake.counts import FileCount, Span, TableCounts
 from o365nb.intake.coverage import record_live_counts
@@ -86,7 +96,7 @@ def _code_version() -> str:
 
 
 def _events(connection: duckdb.DuckDBPyConnection, stage: Stage, folder: Path) -> int:
-    # Each thread holds some 200 MB while it takes records apart: on a machine of many cores that is more than the limit.
+    # Each thread holds some 200 MB while it takes records apart: many cores would need more than the limit.
     connection.execute(f"SET threads = {min(4, os.cpu_count() or 2)}")
     for statement in macros.create():
         connection.execute(statement)
@@ -173,10 +183,10 @@ def _state(connection: duckdb.DuckDBPyConnection, stage: Stage, counts: TableCou
     path = str(folder / "events.parquet").replace("'", "''")
     wanted = ("event_id", "time", "operation", "actor", "mailbox_owner", "target", "properties")
     cursor = connection.execute(
-        f"SELECT {', '.join(wanted)} FROM read_parquet('{path}')"
-        f" WHERE operation IN ({macros.quoted_list(rules.OPERATIONS)}) AND result <> 'failure' ORDER BY time, event_id"
+        f"SELECT {', '.join(wanted)} FROM read_parquet('{path}') WHERE result <> 'failure'"
+        f" AND operation IN ({macros.quoted_list(rule_changes.OPERATIONS)}) ORDER BY time, event_id"
     )
-    changes = [rules.from_event(dict(zip(wanted, row, strict=True))) for row in cursor.fetchall()]
+    changes = [rule_changes.from_event(dict(zip(wanted, row, strict=True))) for row in cursor.fetchall()]
     for row in changes:  # the log writes Exchange's id (the state may have Graph's form of it), and often no name
         rule = standing.get((row["owner"], row["rule_id"] or ""), row)
         row["rule_id"], row["name"] = rule["rule_id"], row["name"] or rule["name"]

@@ -101,7 +101,7 @@ class _Run:
             return self._note(step, None, Result.FAILED, f"the present state could not be read: {redact(error)}")
         if reason := action.changed(step, before) or self._refusal(step, action, before):
             return self._note(step, before, Result.REFUSED, reason)
-        last = receipts.last_sent(self.case, step, self.plan)
+        last = receipts.last_sent(self.case, step)
         if action.holds(step, before, last.at if last else None):
             return self._note(step, before, Result.ALREADY_HELD, "")
         return perform(self.case, self.tenant, self._intent(step, action, before), self._change(step, action))

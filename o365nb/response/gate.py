@@ -34,7 +34,7 @@ def unmet(
         if one.phase is Phase.ERADICATE and one.action not in _APART
         if (reason := _still_stands(tenant, one, confirmed))
     ]
-    reasons += _password_and_sessions(case, tenant, plan, step, mine)
+    reasons += _password_and_sessions(case, tenant, step, mine)
     if not devices_checked:
         reasons.append("the user's devices were not confirmed as clean (--devices-checked)")
     return reasons
@@ -53,14 +53,14 @@ def _still_stands(tenant: Tenant, step: Step, confirmed: Collection[str]) -> str
     return f"{step.id} is not done: {one_line(step.target)} ({action.words(state)})"
 
 
-def _password_and_sessions(case: Case, tenant: Tenant, plan: Plan, step: Step, mine: list[Step]) -> list[str]:
+def _password_and_sessions(case: Case, tenant: Tenant, step: Step, mine: list[Step]) -> list[str]:
     """The password changed in this response, and sessions were revoked after that."""
     try:
         state = account.read(tenant, step)
     except O365nbError as error:
         return [f"the account could not be read: {redact(error)}"]
     resets = [one for one in mine if one.action == "reset_password"]
-    sent = {one.id: receipts.last_sent(case, one, plan) for one in mine}
+    sent = {one.id: receipts.last_sent(case, one) for one in mine}
     for reset in resets:
         last = sent[reset.id]
         if not action_of(reset).holds(reset, state, last.at if last else None):

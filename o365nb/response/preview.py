@@ -23,7 +23,7 @@ def preview(plan: Plan, case: Case | None = None, tenant: Tenant | None = None) 
     for step in plan.steps:
         lines += ["", *_step(step)]
         if case and tenant and step.automatic:
-            lines.append(f"    now      {_now(case, tenant, plan, step)}")
+            lines.append(f"    now      {_now(case, tenant, step)}")
     return lines
 
 
@@ -42,7 +42,7 @@ def _step(step: Step) -> Iterator[str]:
         yield f"    same as  {one_line(step.command_equivalent)}"
 
 
-def _now(case: Case, tenant: Tenant, plan: Plan, step: Step) -> str:
+def _now(case: Case, tenant: Tenant, step: Step) -> str:
     action = action_of(step)
     try:
         state = action.before(tenant, step)
@@ -50,6 +50,6 @@ def _now(case: Case, tenant: Tenant, plan: Plan, step: Step) -> str:
         return f"could not be read: {redact(error)}"
     if reason := action.changed(step, state):
         return f"would be refused: {reason}"
-    last = receipts.last_sent(case, step, plan)
+    last = receipts.last_sent(case, step)
     held = action.holds(step, state, last.at if last else None)
     return f"{action.words(state)}; {'holds already, nothing would be sent' if held else 'would be changed'}"

@@ -18,6 +18,9 @@ from o365nb.response.base import Request, Sent, State
 from o365nb.response.plan import actions
 from o365nb.safe import one_line
 
+#: An action and its arguments.
+Thing = tuple[str, tuple[tuple[str, str], ...]]
+
 
 class Result(StrEnum):
     """How one step ended. `unverified`: sent, but the tenant does not show it (yet)."""
@@ -100,14 +103,19 @@ def read(case: Case) -> list[Receipt]:
     return [Receipt.from_line(line) for line in case.receipts.entries()]
 
 
-def standing(case: Case, step_id: str, plan_id: str = "") -> Receipt | None:
-    """The last change under this step id that was not undone: sent, or intended without a result."""
+def thing_of(one: Step | Receipt) -> Thing:
+    """What a step or receipt is about, whichever plan named it and under whichever number."""
+    return one.action, tuple(sorted(item for item in one.arguments.items() if item[0] != "not_before"))
+
+
+def standing(case: Case, thing: Thing) -> Receipt | None:
+    """The last change of this kind to this object that was not undone: sent, or intended without a result."""
     found: Receipt | None = None
     for receipt in read(case):
-        if receipt.step_id != step_id or (plan_id and receipt.plan_id != plan_id):
+        if thing_of(receipt) != thing:
             continue
         if receipt.undo:
-            found = None if receipt.outcome is Result.APPLIED else found
+            found = None if receipt.outcome in (Result.APPLIED, Result.ALREADY_HELD) else found
         elif receipt.outcome.sent:
             found = receipt
         elif receipt.outcome is Result.INTENDED:
@@ -117,20 +125,27 @@ def standing(case: Case, step_id: str, plan_id: str = "") -> Receipt | None:
     return found
 
 
-def last_sent(case: Case, step: Step, plan: Plan) -> Receipt | None:
-    """The last time this step of this very plan was sent; a new plan is a new decision."""
-    sent = [one for one in read(case) if (one.step_id, one.plan_id) == (step.id, plan.plan_id)]
-    return next((one for one in reversed(sent) if one.outcome.sent and not one.undo), None)
+def last_sent(case: Case, step: Step) -> Receipt | None:
+    """The last time this was sent, by this plan or an earlier one; not when the attacker was seen after it."""
+    found = (one for one in reversed(read(case)) if one.outcome.sent and not one.undo)
+    sent = next((one for one in found if thing_of(one) == thing_of(step)), None)
+    return sent if sent and _still_counts(sent, step) else None
 
 
 def unblocked_since(case: Case, step: Step, plan: Plan) -> Receipt | None:
-    """The receipt that deliberately took back a block of this plan, where it still stands."""
+    """The receipt that deliberately took back a block, where it still stands and the attacker has not come back."""
     if step.action != "block_sign_in":
         return None
-    lifts = [
-        one for one in plan.steps if one.action == "unblock_sign_in" and one.arguments["upn"] == step.arguments["upn"]
-    ]
-    return next((found for lift in lifts if (found := standing(case, lift.id, plan.plan_id))), None)
+    upn = step.arguments["upn"]
+    lifts = [one for one in plan.steps if one.action == "unblock_sign_in" and one.arguments["upn"] == upn]
+    found = ((standing(case, thing_of(lift)), lift) for lift in lifts)
+    return next((receipt for receipt, lift in found if receipt and _still_counts(receipt, lift)), None)
+
+
+def _still_counts(receipt: Receipt, step: Step) -> bool:
+    """False for what was done before the attacker's last trace (the service keeps whole seconds)."""
+    not_before = step.arguments.get("not_before")
+    return not not_before or receipt.at >= utc(not_before).replace(microsecond=0)
 
 
 def receipt_lines(receipts: Iterable[Receipt]) -> list[str]:

@@ -13,18 +13,19 @@ from o365nb.response.run import Change, by, perform
 from o365nb.tenant import Tenant
 
 
-def undo(case: Case, tenant: Tenant, step_id: str, *, plan_id: str = "", operator: str = "") -> Receipt:
-    """Restore what stood before a step, and read it back.
+def undo(case: Case, tenant: Tenant, step_id: str, *, operator: str = "") -> Receipt:
+    """Restore what stood before a step, and read it back. `PLAN_ID:STEP` names a step of an earlier plan.
 
-    Raises BadInput when nothing was applied under that id, when two plans did, or when the step cannot be undone.
+    Raises BadInput when nothing was applied under that id, when two plans used it for different things, or when
+    the step cannot be undone.
     """
-    stands = _the_one(case, step_id, plan_id)
+    stands = _the_one(case, step_id)
     step, action = stands.step, action_of(stands.step)
     if not stands.reversible:
-        raise BadInput(f"{step_id} cannot be undone: {action.irreversible_because}. Nothing was sent.")
+        raise BadInput(f"{stands.step_id} cannot be undone: {action.irreversible_because}. Nothing was sent.")
     before, now = stands.before or {}, action.before(tenant, step)
     receipt = Receipt(
-        step_id,
+        stands.step_id,
         stands.plan_id,
         stands.action,
         stands.target,
@@ -51,18 +52,17 @@ def undo(case: Case, tenant: Tenant, step_id: str, *, plan_id: str = "", operato
     return perform(case, tenant, receipt, change)
 
 
-def _the_one(case: Case, step_id: str, plan_id: str) -> Receipt:
-    plans = {one.plan_id for one in receipts.read(case) if one.step_id == step_id}
-    found = [
-        stands
-        for plan in sorted(plans)
-        if plan_id in ("", plan) and (stands := receipts.standing(case, step_id, plan)) is not None
-    ]
+def _the_one(case: Case, step_id: str) -> Receipt:
+    plan, _, name = step_id.rpartition(":")
+    named = [one for one in receipts.read(case) if one.step_id == name and plan in ("", one.plan_id)]
+    things = {receipts.thing_of(one): one.plan_id for one in named}
+    found = {thing: stands for thing in things if (stands := receipts.standing(case, thing))}
     if not found:
         raise BadInput(f"Nothing to undo: {step_id} was not applied, or was undone already. See the receipts.")
-    if len({(one.action, one.target) for one in found}) > 1:
-        raise BadInput(f"{step_id} was applied by more than one plan ({', '.join(sorted(plans))}). Say which plan.")
-    return max(found, key=lambda one: one.seq)
+    if len(found) > 1:
+        choices = " or ".join(f"{things[thing]}:{name}" for thing in found)
+        raise BadInput(f"{name} was applied to different things by different plans. Say which: {choices}.")
+    return next(iter(found.values()))
 
 
 def _closed(receipt: Receipt, outcome: Result, note: str) -> Receipt:

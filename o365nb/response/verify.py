@@ -54,8 +54,8 @@ def _judged(case: Case, plan: Plan, step: Step, state: State) -> tuple[bool | No
         return None, "only people can say"
     if lifted := receipts.unblocked_since(case, step, plan):
         return None, f"taken back on purpose by {lifted.step_id} at {iso(lifted.at)}"
-    last = receipts.last_sent(case, step, plan)
-    stands = receipts.standing(case, step.id, plan.plan_id)
+    last = receipts.last_sent(case, step)
+    stands = receipts.standing(case, receipts.thing_of(step))
     if step.phase is Phase.RECOVER and not stands:
         return None, "not asked for yet"
     if action_of(step).holds(step, state, last.at if last else None):

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from evidence import audit, normalise
 
-from o365nb.events import rules
+from o365nb.events import rule_changes, rules
 from o365nb.events.schema import RULE_CHANGES, STATE_TABLES
 from o365nb.events.state import Seen
 
@@ -142,7 +142,7 @@ def test_rows_name_only_columns_of_their_tables():
 
 def told(**given):
     (row,) = normalise("audit_record", audit(**given))
-    return rules.from_event({**dict.fromkeys(("mailbox_owner", "target", "actor", "properties")), **row})
+    return rule_changes.from_event({**dict.fromkeys(("mailbox_owner", "target", "actor", "properties")), **row})
 
 
 def change(operation, parameters, **given):

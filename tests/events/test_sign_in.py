@@ -116,6 +116,8 @@ def test_interactive_or_not(given, source):
         ({"authenticationProtocol": "deviceCode", "incomingTokenType": "none"}, "deviceCode"),
         ({"originalTransferMethod": "deviceCodeFlow", "incomingTokenType": "refreshToken"}, "deviceCode"),
         ({"authenticationProtocol": "none", "incomingTokenType": "primaryRefreshToken"}, "primaryRefreshToken"),
+        ({"authenticationProtocol": ["deviceCode"], "incomingTokenType": ["none"]}, "deviceCode"),
+        ({"incomingTokenType": ["primaryRefreshToken", "refreshToken"]}, "primaryRefreshToken,refreshToken"),
         ({}, None),
     ],
 )

@@ -18,7 +18,9 @@ class Client:
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.verify = str(tenant.ca_file)
-        self.tokens = {scope: self.app().acquire_token_for_client([scope])["access_token"] for scope in (GRAPH, EXCHANGE)}
+        self.tokens = {
+            scope: self.app().acquire_token_for_client([scope])["access_token"] for scope in (GRAPH, EXCHANGE)
+        }
 
     def app(self, secret=None, client_id=None, **more):
         return msal.ConfidentialClientApplication(

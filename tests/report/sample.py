@@ -9,7 +9,6 @@ from pathlib import Path
 from tables import SUBJECT, event, make_case, sign_in
 
 from o365nb.case import Bundle, Case, Coverage
-from o365nb.response.receipts import Receipt, Result, write
 from o365nb.model import (
     Answer,
     Assessment,
@@ -35,6 +34,7 @@ from o365nb.model import (
     Window,
     utc,
 )
+from o365nb.response.receipts import Receipt, Result, write
 
 T0 = utc("2026-11-17T08:41:00Z")
 WINDOW = Window(utc("2026-10-19T12:00:00Z"), utc("2026-11-18T12:00:00Z"))
@@ -300,18 +300,18 @@ def aitm(nasty: str = "") -> Assessment:
             ),
         ),
         exposure=(
-            *(Exposure(
-                "mail",
-                f"<m{n}@contoso.example>",
-                "certain",
-                SUBJECT,
-                T0 + timedelta(minutes=9, seconds=n),
-                f"a-540-{n}",
-                f'the mail was opened, subject line "{nasty[:200] or "Invoice " + str(n)}"',
-            )
-            for n in range(38)
-        )
-        + (
+            *(
+                Exposure(
+                    "mail",
+                    f"<m{n}@contoso.example>",
+                    "certain",
+                    SUBJECT,
+                    T0 + timedelta(minutes=9, seconds=n),
+                    f"a-540-{n}",
+                    f'the mail was opened, subject line "{nasty[:200] or "Invoice " + str(n)}"',
+                )
+                for n in range(38)
+            ),
             Exposure(
                 "folder",
                 "\\Inbox\\Contracts",
@@ -411,7 +411,7 @@ def aitm(nasty: str = "") -> Assessment:
                 "ual",
                 Outcome.PARTIAL,
                 f"3 of 30 days were not delivered {nasty[:60]}",
-                "The unified audit log was read in part: for 3 days reading and changes in the mailbox would not be seen.",
+                "The unified audit log was read in part: for 3 days changes in the mailbox would not be seen.",
             ),
         ),
         indicators=(
@@ -548,12 +548,13 @@ def _receipts(case: Case, found: Assessment) -> None:
     """A block that took effect and was read back, and a revocation that the service refused."""
     at, by = T0 + timedelta(hours=25), "responder@contoso.example"
     done = Receipt(
-        "S02-block_sign_in", found.plan.plan_id, "block_sign_in", SUBJECT, at, {"present": True, "enabled": True}, Result.APPLIED,
-        by, True, after={"present": True, "enabled": False}, checked_at=at + timedelta(seconds=9),
+        "S02-block_sign_in", found.plan.plan_id, "block_sign_in", SUBJECT, at, {"present": True, "enabled": True},
+        Result.APPLIED, by, True, after={"present": True, "enabled": False}, checked_at=at + timedelta(seconds=9),
         request_ids=("5d0e2f61-0000-4000-8000-000000000001",),
     )  # fmt: skip
     failed = Receipt(
-        "S03-revoke_sessions", found.plan.plan_id, "revoke_sessions", SUBJECT, at, None, Result.FAILED, by, False, note="503 <b>busy</b>",
+        "S03-revoke_sessions", found.plan.plan_id, "revoke_sessions", SUBJECT, at, None, Result.FAILED, by, False,
+        note="503 <b>busy</b>",
     )  # fmt: skip
     for receipt in (replace(done, outcome=Result.INTENDED, after=None, checked_at=None), done, failed):
         write(case, receipt)

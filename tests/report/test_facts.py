@@ -13,8 +13,8 @@ def values(found):
 
 def test_a_gap_turns_counts_into_at_least_and_zeros_into_cannot_tell():
     assert values(aitm()) == {
-        "Accounts taken over": "1", "Dwell time": "20 h 55 min", "Mails seen": "At least 38", "Files seen": "Cannot tell",
-        "Recipients of their mail": "640", "Money": "Not known",
+        "Accounts taken over": "1", "Dwell time": "20 h 55 min", "Mails seen": "At least 38",
+        "Files seen": "Cannot tell", "Recipients of their mail": "640", "Money": "Not known",
     }  # fmt: skip
 
 

@@ -17,8 +17,10 @@ def test_the_story_of_a_takeover_runs_from_lure_to_recipients():
     assert told(aitm()) == {
         "In short": [
             "The account anna@contoso.example was taken over.",
-            "The first act of an intruder is dated 17 Nov 2026, 09:41 CET (08:41 UTC), the last 18 Nov 2026, 06:36 CET"
-            " (05:36 UTC): 20 h 55 min in all.",
+            (
+                "The first act of an intruder is dated 17 Nov 2026, 09:41 CET (08:41 UTC), the last 18 Nov 2026,"
+                " 06:36 CET (05:36 UTC): 20 h 55 min in all."
+            ),
         ],
         "The way in": ["The way in is established: a phishing page in the middle took the session (94%)."],
         "What was done": [
@@ -46,7 +48,10 @@ def test_the_story_of_a_takeover_runs_from_lure_to_recipients():
 def test_a_suspicion_is_not_told_as_a_takeover():
     assert told(traveller()) == {
         "In short": [
-            "There are signs around the account anna@contoso.example that need an explanation; they do not prove a takeover.",
+            (
+                "There are signs around the account anna@contoso.example that need an explanation; they do not prove a"
+                " takeover."
+            ),
             "No recorded event is attributed to an intruder.",
         ],
         "What may explain it": [

@@ -55,6 +55,10 @@ def server(tmp_path):
 
 @pytest.fixture
 def tenant(server):
+    return signed_in(server)
+
+
+def signed_in(server):
     profile = Profile.simulator(
         base_url=server.base_url, ca_file=server.ca_file, tenant_id=server.tenant_id, client_id=server.client_id
     )

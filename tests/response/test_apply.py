@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from response.conftest import RULES
@@ -9,7 +10,7 @@ from tables import SUBJECT
 
 from o365nb import response
 from o365nb.errors import BadInput, NotApproved
-from o365nb.model import Plan
+from o365nb.model import Plan, iso
 
 DONE = [
     ("snapshot_evidence", "already_held"),
@@ -110,6 +111,38 @@ def test_applying_again_finds_everything_done(ground):
     before = ground.state()
     assert outcomes(applied(ground)) == [(action, "already_held") for action, _ in DONE]
     assert (ground.state(), len(ground.handed)) == (before, 1)
+
+
+def test_another_plan_for_the_same_objects_knows_what_was_done(ground):
+    applied(ground)
+    ground.plan = Plan(
+        tuple(replace(step, id=f"S9{step.order}", reason="In other words.") for step in ground.plan.steps)
+    )
+    assert outcomes(applied(ground)) == [(action, "already_held") for action, _ in DONE]
+    assert {c.holds for c in response.verify(ground.case, ground.tenant, ground.plan) if c.phase != "recover"} == {
+        True,
+        None,
+    }
+
+
+def test_an_attacker_seen_again_after_the_response_is_thrown_out_again(ground):
+    applied(ground)
+    later = iso(ground.tenant.now() + timedelta(hours=1))
+    ground.plan = Plan(
+        tuple(
+            replace(step, arguments={**step.arguments, "not_before": later}) if "not_before" in step.arguments else step
+            for step in ground.plan.steps
+        )
+    )
+    assert dict(outcomes(applied(ground))) == {
+        "snapshot_evidence": "already_held",
+        "block_sign_in": "already_held",
+        "revoke_sessions": "applied",
+        "reset_password": "applied",
+        "disable_inbox_rule": "already_held",
+        "remove_auth_method": "already_held",
+    }
+    assert len(ground.handed) == 2
 
 
 def test_the_password_is_handed_over_once_and_written_nowhere(ground):

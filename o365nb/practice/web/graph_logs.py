@@ -14,7 +14,7 @@ from o365nb.practice.web.answers import json_response, no_content
 from o365nb.practice.web.collections import Collections
 from o365nb.practice.web.faults import Refusal, bad_request
 from o365nb.practice.web.odata import EVERYTHING, Filter, parse_filter
-from o365nb.practice.web.site import GRAPH, body_of, query_of
+from o365nb.practice.web.site import GRAPH, Site, body_of, query_of
 
 _TIMES = ("eq", "ge", "le", "gt", "lt")
 _TEXT = ("eq", "startswith")
@@ -88,6 +88,10 @@ _V1_ONLY = (
 
 class Logs(Collections):
     """The log endpoints of one site."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self._results: dict[str, list[Json]] = {}  # of finished audit queries, as they were when first read
 
     def routes(self) -> list[Route]:
         return [
@@ -195,6 +199,7 @@ class Logs(Collections):
         query = self._query(request)
         if request.method == "DELETE":
             del self.state.objects["queries"][query["id"]]
+            self._results.pop(query["id"], None)
             self.state.save()
             return no_content()
         following = {"notStarted": "running", "running": "succeeded"}
@@ -220,6 +225,11 @@ class Logs(Collections):
         return query
 
     def _found(self, query: Json) -> list[Json]:
+        if query["id"] not in self._results:
+            self._results[query["id"]] = self._search(query)
+        return self._results[query["id"]]
+
+    def _search(self, query: Json) -> list[Json]:
         start = datetime.fromisoformat(query["filterStartDateTime"])
         end = datetime.fromisoformat(query["filterEndDateTime"])
         tests = {

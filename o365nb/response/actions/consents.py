@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from o365nb.errors import NotFound
 from o365nb.model import Phase, Step
 from o365nb.response import account
 from o365nb.response.base import Action, Draft, State, sentence
 from o365nb.response.situation import Situation
 from o365nb.safe import one_line
-from o365nb.tenant import Tenant, powershell, segment
+from o365nb.tenant import Tenant, literal, powershell
 
 
 class RemoveConsent(Action):
@@ -52,11 +51,13 @@ class RemoveConsent(Action):
     def before(self, tenant: Tenant, step: Step) -> State:
         if not step.arguments["grant"]:
             return {"present": None}
-        try:
-            grant = tenant.graph.get(f"/oauth2PermissionGrants/{segment(step.arguments['grant'])}").data
-        except NotFound:
+        client = step.arguments["client"]
+        narrowed = {"$filter": f"clientId eq {literal(client)}"} if client else None
+        pages = tenant.graph.pages("/oauth2PermissionGrants", narrowed)
+        found = [grant for page in pages for grant in page.records if grant.get("id") == step.arguments["grant"]]
+        if not found:
             return {"present": False}
-        return {"present": True, "scope": " ".join(str(grant.get("scope") or "").split())}
+        return {"present": True, "scope": " ".join(str(found[0].get("scope") or "").split())}
 
     def holds(self, step: Step, state: State, since: datetime | None) -> bool:
         return state["present"] is False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from o365nb.model import Phase, Step
+from o365nb.model import Phase, Step, iso
 from o365nb.response import account
 from o365nb.response.base import Action, Draft, Request, Secret, Sent, State
 from o365nb.response.situation import Situation
@@ -29,6 +29,7 @@ class RevokeSessions(Action):
             "The attacker holds a session that a password reset alone does not end. Access tokens already given out"
             " can live up to 90 minutes longer where the service does not re-check them."
         )
+        last = iso(situation.verdict.last_attacker_event) or ""
         for upn in situation.victims:
             user = situation.user_id(upn)
             for place, phase, reason in (("C2", Phase.CONTAIN, first), ("C2b", Phase.ERADICATE, again)):
@@ -39,7 +40,7 @@ class RevokeSessions(Action):
                     reason,
                     powershell("Revoke-MgUserSignInSession", UserId=user),
                     finding_ids=situation.finding_ids(upn, self.name),
-                    arguments={"user": user, "upn": upn},
+                    arguments={"user": user, "upn": upn, "not_before": last},
                 )
 
     def before(self, tenant: Tenant, step: Step) -> State:

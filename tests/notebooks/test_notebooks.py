@@ -1,0 +1,97 @@
+"""The notebooks keep their manners, and run."""
+
+import ast
+import json
+import re
+
+import pytest
+from report.sample import NASTY, aitm, sample
+
+from o365nb.progress import Progress
+from o365nb.report.notebook import execute, notebooks, parameters_of
+
+NOTEBOOKS = sorted(notebooks().glob("*.ipynb"))
+LINES = 15  # in a cell
+
+
+def names(notebook):
+    return notebook.stem
+
+
+def load(path):
+    return json.loads(path.read_text("utf-8"))
+
+
+def code(notebook):
+    return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def prose(notebook):
+    return "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+
+
+def test_those_that_this_version_promises_are_there():
+    assert [path.stem for path in NOTEBOOKS] == ["00_start_here", "10_contain", "40_back_doors", "90_incident_report"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
+def test_nothing_of_a_run_is_left_in_it(path):
+    notebook = load(path)
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    for cell in notebook["cells"]:
+        assert cell.get("outputs", []) == []
+        assert cell.get("execution_count") is None
+        assert set(cell["metadata"]) <= {"tags"}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
+def test_one_cell_holds_the_parameters_and_every_notebook_shares_their_names(path):
+    notebook = load(path)
+    tagged = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])]
+    assert len(tagged) == 1
+    assert list(parameters_of(notebook))[:3] == ["CASE", "DATA", "REPORTS"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
+def test_cells_are_short_call_the_workbench_and_decide_nothing(path):
+    for source in code(load(path)):
+        assert len(source.splitlines()) <= LINES
+        for node in ast.walk(ast.parse(source)):
+            assert not isinstance(
+                node,
+                (ast.FunctionDef, ast.ClassDef, ast.Try, ast.For, ast.While, ast.If, ast.Import, ast.comprehension),
+            )
+            if isinstance(node, ast.ImportFrom):
+                assert (node.module, [name.name for name in node.names]) == ("o365nb", ["workbench"])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=names)
+def test_it_states_its_question_what_it_touches_and_what_it_does_not_show(path):
+    said = prose(load(path))
+    assert said.startswith(f"# {path.stem[:2]} ")
+    for phrase in ("**Question:**", "**Reads**", "**Changes**"):
+        assert phrase in said
+    assert re.search("what this does not show", said, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path.stem != "90_incident_report"], ids=names)
+def test_it_says_where_to_go_next(path):
+    assert "## Where to go next" in prose(load(path))
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    return sample(tmp_path_factory.mktemp("notebooks"), aitm(NASTY), "demo", nasty=NASTY)
+
+
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path.stem != "90_incident_report"], ids=names)
+def test_it_runs_and_every_view_shows_itself_without_changing_the_case(path, case):
+    root = case.root.parents[1]
+    before = {file: file.read_bytes() for file in root.rglob("*") if file.is_file()}
+    given = {"CASE": "demo", "DATA": str(root / "data"), "REPORTS": str(root / "reports")}
+    done = execute(path.stem, given, Progress())
+    shown = [cell for cell in done.cells if cell.cell_type == "code" and "parameters" not in str(cell.metadata)]
+    for cell in shown:
+        assert [output.output_type for output in cell.outputs] == ["execute_result"], cell.source
+        assert 'class="o365nb' in cell.outputs[0].data["text/html"]
+    assert {file: file.read_bytes() for file in root.rglob("*") if file.is_file()} == before

@@ -1,0 +1,153 @@
+import re
+from html.parser import HTMLParser
+
+import pytest
+from report.sample import HOSTILE, NASTY, aitm, nothing, traveller
+
+from o365nb import workbench as wb
+from o365nb.errors import BadCase, BadInput, NotApproved
+
+VIEWS = (
+    *("verdict", "story", "timeline", "steps", "networks", "cause", "findings", "detections", "back_doors", "exposure"),
+    *("recipients", "indicators", "response", "plan", "recommendations", "duties", "coverage", "evidence", "glossary"),
+)
+
+
+def view_of(dossier, name):
+    return getattr(wb.CaseView(dossier), name)
+
+
+def text(view):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", view.html))
+
+
+def tags(html):
+    found = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: found.append((tag, dict(attributes)))
+    parser.feed(html)
+    return found
+
+
+def test_the_public_surface_is_what_all_says():
+    assert wb.__all__ == ["CaseView", "View", "open_case"]
+    assert {name for name in vars(wb.CaseView) if not name.startswith("_")} == {*VIEWS, "phase", "contain"}
+
+
+@pytest.mark.parametrize("found", [aitm(), traveller(), nothing()], ids=["aitm", "traveller", "nothing"])
+def test_every_view_of_every_case_shows_itself_as_html_words_and_rows(dossier, found):
+    case = wb.CaseView(dossier(found, receipts=found == aitm()))
+    for view in [getattr(case, name) for name in VIEWS] + [case.phase("contain"), case.contain()]:
+        assert view._repr_html_().startswith("<style>")
+        assert "None" not in text(view).replace("None shown", "").replace("Dwell time None", "").replace("None of", "")
+        assert repr(view)
+        assert len(view.frame) == len(view.rows)
+    assert case._repr_html_().count("<h1") == 1
+    assert "anna@contoso.example" in repr(case)
+
+
+def test_no_view_lets_hostile_evidence_become_markup(dossier):
+    case = wb.CaseView(dossier(aitm(NASTY), receipts=True, nasty=NASTY))
+    for view in [getattr(case, name) for name in VIEWS] + [case.contain()]:
+        for tag, attributes in tags(view.html):
+            assert tag not in ("script", "img", "iframe", "object", "form")
+            assert attributes.get("href", "#").startswith("#")
+            assert not [name for name in attributes if name.startswith(("on", "src", "style"))]
+        assert not any(char in view.html for char in "\u202e\x1b\x00")
+
+
+def test_hostile_names_stay_readable_and_exact(dossier):
+    shown = text(view_of(dossier(aitm(NASTY)), "back_doors"))
+    for name in HOSTILE:
+        exact = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;")
+        exact = exact.replace("\u202e", "\\u202e").replace("\x1b", "\\u001b").replace("\x00", "\\u0000")
+        assert exact in shown.replace("&#34;", '"')
+
+
+def test_without_findings_each_view_says_so_and_why_that_can_be_trusted(dossier):
+    case = wb.CaseView(dossier(traveller()))
+    assert "Nothing was found, and every detection saw the evidence it needs." in text(case.findings)
+    assert "No recorded act is attributed to an intruder." in text(case.steps)
+    assert "No item is recorded as seen by an intruder." in text(case.exposure)
+    assert "Sign-in methods: not among the evidence" in text(case.back_doors)
+    assert "1 step, 1 still open." in text(case.plan)
+    assert "Nothing is changed before somebody approves" not in text(case.plan)
+
+
+def test_without_evidence_each_view_says_that_it_cannot_tell(dossier):
+    case = wb.CaseView(dossier(nothing()))
+    assert "Cannot tell: Unified audit log: a right is missing." in text(case.exposure)
+    assert "Cannot tell: Message trace: not among the evidence." in text(case.recipients)
+    assert "The unified audit log could not be read." in text(case.coverage)
+    assert "Cannot tell: nothing in the evidence speaks for any way in." in text(case.cause)
+    assert "No event to show" in text(case.timeline)
+
+
+def test_hundreds_of_recipients_are_summed_up_and_listed_in_a_fold(dossier):
+    view = view_of(dossier(aitm()), "recipients")
+    assert "640 addresses at 42 domains. Most at: fabrikam.example (426)" in text(view)
+    assert "1 recipient clicked, or signed in from the attacker's addresses, afterwards." in text(view).replace(
+        "&#39;", "'"
+    )
+    assert "Cannot tell for 639 recipients" in text(view)
+    assert view.html.count("<tr>") == 641
+    assert '<details class="fold">' in view.html
+
+
+def test_the_response_log_shows_before_after_and_proof(dossier):
+    rows = view_of(dossier(aitm(), receipts=True), "response").frame
+    assert rows[["title", "before", "after", "outcome"]].to_numpy().tolist() == [
+        ["Block sign-in", "sign-in allowed", "sign-in blocked", "applied"],
+        ["Revoke sessions", "", "", "failed"],
+    ]
+
+
+def test_the_plan_says_where_each_step_stands(dossier):
+    rows = view_of(dossier(aitm(), receipts=True), "plan").frame
+    assert rows[["id", "state"]].to_numpy().tolist() == [
+        ["S01-preserve_evidence", "open"],
+        ["S02-block_sign_in", "done and read back"],
+        ["S03-revoke_sessions", "failed"],
+        ["S04-disable_inbox_rule", "open"],
+    ]
+
+
+def test_networks_name_whose_they_were_and_the_attackers_come_first(dossier):
+    rows = view_of(dossier(aitm()), "networks").frame
+    assert [cell["text"] for cell in rows["whose"]] == ["attacker", "unknown"]
+    assert rows["count"].tolist() == [16, 75]
+
+
+def test_a_broken_chain_of_custody_is_the_first_thing_said(dossier):
+    opened = dossier(aitm())
+    path = opened.case.custody.path
+    path.write_text(path.read_text("utf-8").replace('"records": 100', '"records": 101'), "utf-8")
+    assert "The chain of custody does not hold" in text(view_of(opened, "evidence"))
+
+
+def test_containment_is_a_dry_run_without_the_plans_id(dossier):
+    opened = dossier(aitm())
+    shown = text(wb.CaseView(opened).contain())
+    assert f"Dry run: nothing was sent. To apply, set APPROVE to the plan id: {opened.found.plan.plan_id}" in shown
+    assert "PATCH" in shown
+    assert opened.case.receipts.verify() == 0
+
+
+def test_containment_refuses_any_other_id_and_a_case_without_tenant(dossier):
+    case = wb.CaseView(dossier(aitm()))
+    with pytest.raises(NotApproved):
+        case.contain("0" * 12)
+    with pytest.raises(BadInput, match="no tenant"):
+        case.contain(case.dossier.found.plan.plan_id)
+    assert case.dossier.case.receipts.verify() == 0
+
+
+def test_a_case_that_is_not_there_or_not_analysed_is_one_clear_line(tmp_path, dossier):
+    with pytest.raises(BadCase, match=r"no case here"):
+        wb.open_case("nowhere", str(tmp_path), str(tmp_path))
+    with pytest.raises(BadInput, match="cannot be a case name"):
+        wb.open_case("../x", str(tmp_path), str(tmp_path))
+    opened = dossier(traveller())
+    (opened.results / "verdict.json").unlink()
+    with pytest.raises(BadCase, match="Run `o365nb analyse --case sample-aitm` first"):
+        wb.open_case("sample-aitm", str(opened.case.root.parent), str(tmp_path / "reports"))
