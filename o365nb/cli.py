@@ -227,9 +227,12 @@ def respond_apply(
     approve: Annotated[str, typer.Option("--approve", help="The plan id you have read and approve.")] = "",
     step: Annotated[list[str] | None, typer.Option("--step", help="Only this step; may be repeated.")] = None,
     devices_checked: Annotated[
-        bool,
-        typer.Option("--devices-checked", help="The user's devices were scanned and found clean (gate before unlock)."),
+        bool, typer.Option("--devices-checked", help="The user's devices were found clean (gate before unlock).")
     ] = False,
+    confirmed: Annotated[
+        list[str] | None, typer.Option("--confirmed", help="A step done by hand; may be repeated (gate before unlock).")
+    ] = None,
+    operator: Annotated[str, typer.Option("--operator", help="Who does this; goes into the receipts.")] = "",
     data: DataOption = DATA,
 ) -> None:
     """Apply an approved plan; without --approve this is a dry run."""
@@ -244,7 +247,15 @@ def respond_apply(
     response.require_approval(plan, approve)
     with steps.tenant_of(opened, _say, context.obj) as tenant:
         receipts = response.apply(
-            opened, tenant, plan, approve, step, on_password=_show_password, devices_checked=devices_checked
+            opened,
+            tenant,
+            plan,
+            approve,
+            step,
+            on_password=_show_password,
+            devices_checked=devices_checked,
+            confirmed=confirmed or (),
+            operator=operator,
         )
     for line in response.receipt_lines(receipts):
         typer.echo(terminal(line))

@@ -29,7 +29,7 @@ from o365nb.engine import Engine
 from o365nb.errors import BadInput, O365nbError, UnknownSubject
 from o365nb.model import Answer, Assessment, DetectionAnswer, Label, Outcome, Plan, Window, utc
 from o365nb.progress import Progress
-from o365nb.tenant import Profile, Tenant, connect, load_profile
+from o365nb.tenant import Profile, Tenant, connect, load_profile, redact
 
 Say = Callable[[str], None]
 #: Base URL and CA file of a practice tenant on this machine; given on the command line only, never by a file.
@@ -134,7 +134,7 @@ def collect(case: Case, tenant: Tenant, progress: Progress, *, again: bool = Fal
                 try:
                     collectors.collect_one(unit, tenant, person, case.info.window, case, task.advance)
                 except Exception as error:  # noqa: BLE001 - one source must not take the others down; it is said in the ledger
-                    reason = f"the collector failed: {type(error).__name__}: {error}"
+                    reason = f"the collector failed: {type(error).__name__}: {redact(str(error))}"
                     case.ledger.record(Coverage(unit.source, upn, case.info.window, Outcome.FAILED, reason=reason))
 
 
@@ -308,7 +308,7 @@ def _learn_domains(case: Case) -> None:
     """The tenant's own word on its domains, where it was collected, beats the guess from the accounts' names."""
     with Engine(case) as engine:
         rows = engine.rows(
-            "SELECT DISTINCT lower(value) AS domain FROM org_config WHERE name = 'accepted_domain' ORDER BY 1"
+            "SELECT DISTINCT lower(value) AS domain FROM org_config WHERE name IN ('accepted_domain', 'verified_domain') ORDER BY 1"
         )
     if rows and (domains := tuple(dict.fromkeys([*case.info.domains, *(row["domain"] for row in rows)]))):
         case.update(accepted_domains=domains)

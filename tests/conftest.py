@@ -1,6 +1,7 @@
 """One investigation of each practice story, shared by every test that only looks at it."""
 
 import functools
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,3 +56,21 @@ def practice_copy(practice_case, tmp_path) -> Callable[[str], Case]:
         return case
 
     return copied
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Whatever Chromium this machine has. Without one these tests are skipped, unless O365NB_REQUIRE_BROWSER is set."""
+    from playwright.sync_api import sync_playwright
+
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None and not os.environ.get("O365NB_REQUIRE_BROWSER"):
+        pytest.skip(f"no browser on this machine (looked for {', '.join(BROWSERS)})")
+    assert path, f"O365NB_REQUIRE_BROWSER is set, but there is none of {', '.join(BROWSERS)}"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -114,7 +114,7 @@ def _workday(day: Day) -> None:
     _read_on(day, evening, day.ends + timedelta(hours=4))
     _send(day, legs)
     _clean_up(day, legs)
-    for _ in day.times(2.4):
+    for _ in day.times(3.0):
         _file(day, files)
     for _ in day.times(2.2):
         at = day.moment(teams.since)
@@ -197,7 +197,7 @@ def _leg(facts: SignIn, client_info: str) -> Leg:
 
 
 def _read(day: Day, legs: list[Leg]) -> None:
-    for _ in day.times(3.4):
+    for _ in day.times(3.8):
         leg = day.rng.choice(legs)
         _read_on(day, leg, day.ends)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import ssl
 import tempfile
@@ -157,6 +158,20 @@ class PracticeTenant:
     def truth(self) -> dict[str, Truth]:
         """What really was the case, by event id (message trace: id and recipient, lower case, joined by |)."""
         return self._site.state.truth
+
+    def save_truth(self, path: Path) -> None:
+        """Write the truth as JSON for a trainer or a measurement; nothing that analyses a case reads it.
+
+        `{"story", "subject", "first_attacker_event", "events": {event id: {"label", "phase", "findings", "source"}}}`.
+        """
+        first = self.story.first_attacker_event
+        content = {
+            "story": self.story.id,
+            "subject": self.story.subject,
+            "first_attacker_event": first.isoformat() if first else None,
+            "events": self.truth,
+        }
+        path.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")
 
     @property
     def state(self) -> TenantState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from o365nb.model import Assessment, Label, Verdict
+from o365nb.report.facts import whole
 from o365nb.report.story import TAKEN
 
 
@@ -77,7 +78,7 @@ def recommendations(found: Assessment) -> list[Advice]:
         named = [finding.id for finding in found.findings if finding.slug.startswith(prefix)]
         if named:
             advice.append(Advice(term, what, "Found here: " + ", ".join(named[:6])))
-    if any(not gap.outcome.seen for gap in found.coverage):
+    if any(not whole(gap) for gap in found.coverage):
         advice.append(
             Advice(QUARTER, "Close the gaps in what is recorded and may be read.", "Listed under coverage and limits")
         )

@@ -38,7 +38,17 @@ def six_numbers(found: Assessment, clock: Clock) -> list[Number]:
 def gaps_of(found: Assessment, sources: Iterable[str]) -> list[Gap]:
     """The ledger's lines of these sources that were not seen whole."""
     wanted = set(sources)
-    return [gap for gap in found.coverage if gap.source in wanted and not gap.outcome.seen]
+    return [gap for gap in found.coverage if gap.source in wanted and not whole(gap)]
+
+
+def whole(gap: Gap) -> bool:
+    """Whether this line lets silence mean that nothing was there: seen to its end, and no limit has to be told."""
+    return gap.outcome.seen and not gap.sentence
+
+
+def undecided(found: Assessment, operation: str = "") -> int:
+    """How many events, of operations that begin so, could not be attributed to anybody."""
+    return sum(e.label is Label.UNKNOWN and e.operation.startswith(operation) for e in found.attributions)
 
 
 def unseen(found: Assessment, sources: Sequence[str]) -> str:
@@ -67,10 +77,12 @@ def _accounts(found: Assessment) -> Number:
 def _dwell(found: Assessment, clock: Clock) -> Number:
     first, last = found.verdict.first_attacker_event, found.verdict.last_attacker_event
     if not first or not last:
-        missing = unseen(found, ("sign_in", "sign_in_noninteractive", "ual"))
-        return Number(
-            "Dwell time", "Cannot tell" if missing else "None", missing or "No event is attributed to an intruder."
-        )
+        missing, open_ = unseen(found, ("sign_in", "sign_in_noninteractive", "ual")), undecided(found)
+        if missing:
+            return Number("Dwell time", "Cannot tell", missing)
+        note = f" {amount(open_, 'event')} could not be attributed to anybody." if open_ else ""
+        value = "Cannot tell" if open_ > len(found.attributions) / 2 else "None shown"
+        return Number("Dwell time", value, f"No event is attributed to an intruder.{note}")
     return Number("Dwell time", length(last - first), f"First act {clock.when(first)}.")
 
 
@@ -80,6 +92,11 @@ def _seen(found: Assessment, label: str, kinds: tuple[str, ...], sources: tuple[
     possible = {e.item for e in found.exposure if e.kind in kinds and e.certainty != "certain"} - certain
     missing = unseen(found, sources)
     more = f"{amount(len(possible), 'more item')} must be assumed seen. " if possible else ""
+    if open_ := undecided(found, operation):
+        value = f"At least {len(certain):,}" if certain else "Cannot tell"
+        return Number(
+            label, value, f"{more}{amount(open_, 'recorded access', 'recorded accesses')} could not be attributed."
+        )
     if missing:
         value = f"At least {len(certain):,}" if certain else "Cannot tell"
         return Number(label, value, f"{more}Not the whole record was available ({missing}).")
@@ -95,6 +112,9 @@ def _seen(found: Assessment, label: str, kinds: tuple[str, ...], sources: tuple[
 def _recipients(found: Assessment) -> Number:
     people = {r.address: r.internal for r in found.recipients}
     missing = unseen(found, ("message_trace",)) and unseen(found, ("ual", "ual/Exchange"))
+    if open_ := 0 if people else undecided(found, "Send"):
+        note = f"{amount(open_, 'mail')} could not be attributed to anybody."
+        return Number("Recipients of their mail", "Cannot tell", note)
     if missing and not people:
         return Number("Recipients of their mail", "Cannot tell", missing)
     if not people:

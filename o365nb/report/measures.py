@@ -32,7 +32,6 @@ def response_log(of: Dossier) -> View:
         Column("after", "After"),
         Column("state", "Outcome", "pill"),
         Column("proof", "Proof"),
-        Column("by", "By"),
     )
     table = Table("Changes made, with proof", columns, rows, "Nothing has been changed with this kit so far.")
     tail = ("Every line is a sealed receipt in receipts.jsonl; a change made by hand elsewhere does not show here.",)
@@ -46,8 +45,7 @@ def _receipt(row: dict[str, Any]) -> dict[str, Any]:
         "before": row["before"],
         "after": row["after"],
         "state": _state(row),
-        "proof": row["proof"],
-        "by": row["by"],
+        "proof": f"{row['proof'].rstrip('.')}. Done by {row['by']}.",
     }
 
 

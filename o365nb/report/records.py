@@ -9,13 +9,14 @@ from o365nb.errors import BadCase
 from o365nb.model import Gap, plain, utc
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
+from o365nb.report.facts import whole
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.words import OUTCOMES, source_name
 
 
 def coverage(of: Dossier) -> View:
     """Source by subject: what was seen whole, what was not, and what that forbids to say."""
-    gaps = sorted(of.found.coverage, key=lambda gap: (gap.outcome.seen, gap.source, gap.subject, gap.file))
+    gaps = sorted(of.found.coverage, key=lambda gap: (whole(gap), gap.source, gap.subject, gap.file))
     rows = [_line(of, gap) for gap in gaps]
     columns = (
         Column("source", "Source"),
@@ -27,9 +28,9 @@ def coverage(of: Dossier) -> View:
         Column("unparsable", "Unreadable", "number"),
         Column("reason", "Why"),
     )
-    missing = [row for row, gap in zip(rows, gaps, strict=True) if not gap.outcome.seen]
-    whole = [row for row, gap in zip(rows, gaps, strict=True) if gap.outcome.seen]
-    counts = Counter(gap.outcome.seen for gap in gaps)
+    missing = [row for row, gap in zip(rows, gaps, strict=True) if not whole(gap)]
+    seen = [row for row, gap in zip(rows, gaps, strict=True) if whole(gap)]
+    counts = Counter(whole(gap) for gap in gaps)
     lead = (
         f"{amount(len(gaps), 'source')} asked for: {counts[True]} seen whole, {counts[False]} not. Only a source that"
         " was seen whole lets silence mean that nothing was there."
@@ -39,21 +40,25 @@ def coverage(of: Dossier) -> View:
     tables = [
         Table("Not seen whole", columns, missing, "Every source that was asked for was seen whole." if gaps else "")
     ]
-    if whole:
-        tables.append(Table("Seen whole", columns, whole, "", fold=f"{amount(len(whole), 'source')} seen whole"))
+    if seen:
+        tables.append(Table("Seen whole", columns, seen, "", fold=f"{amount(len(seen), 'source')} seen whole"))
     limits = list(dict.fromkeys(gap.sentence for gap in gaps if gap.sentence))
     return View("matrix", of.clock, [plain(gap) for gap in gaps], lead, lead=lead, limits=limits, tables=tables)
 
 
 def _line(of: Dossier, gap: Gap) -> dict[str, Any]:
     word, tone, sign = OUTCOMES[gap.outcome]
+    if gap.outcome.seen and not whole(gap):
+        word, tone, sign = (
+            ("in part unreadable", "warn", "◐") if gap.received else ("not among the evidence", "bad", "✕")
+        )
     window = "as it stood when collected"
     if gap.window_start and gap.window_end:
         window = f"{of.clock.when(gap.window_start)} to {of.clock.when(gap.window_end)}"
     return {
         "source": source_name(gap.source),
         "subject": gap.subject or "the whole tenant",
-        "state": {"text": word, "tone": tone, "sign": sign, "note": "", "rank": gap.outcome.seen},
+        "state": {"text": word, "tone": tone, "sign": sign, "note": "", "rank": whole(gap)},
         "window": window,
         "received": gap.received,
         "duplicates": gap.duplicates,

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from o365nb.model import Assessment, Attribution, Label, Verdict
 from o365nb.report.clock import Clock, amount, length
+from o365nb.report.facts import undecided
 from o365nb.report.markup import chance
 from o365nb.report.words import Deed, deed_of
 
@@ -74,12 +75,14 @@ def _opening(found: Assessment, clock: Clock) -> Iterable[Sentence]:
         )
     elif verdict.verdict in (Verdict.SUSPECTED, Verdict.NOT_SUPPORTED):
         yield Sentence("No recorded event is attributed to an intruder.")
+    if open_ := undecided(found):
+        yield Sentence(f"{amount(open_, 'event')} could not be attributed to anybody: neither intruder nor owner.")
 
 
 def _entry(found: Assessment) -> Iterable[Sentence]:
     cause = found.cause
     top = next((h for h in cause.hypotheses if h.id == cause.top), None)
-    if found.verdict.verdict is Verdict.NOT_SUPPORTED or not top:
+    if found.verdict.verdict is Verdict.NOT_SUPPORTED or not top or not top.supporting:
         return
     sure = chance(top.probability)
     if found.verdict.verdict not in TAKEN:

@@ -62,7 +62,8 @@ def story(of: Dossier) -> View:
 def cause(of: Dossier) -> View:
     """How they got in, with what speaks for and against, and the alternatives."""
     found = of.found.cause
-    ranked = sorted(found.hypotheses, key=lambda h: (-h.probability, h.id))
+    spoken = found.hypotheses if any(h.supporting or h.contradicting for h in found.hypotheses) else ()
+    ranked = sorted(spoken, key=lambda h: (-h.probability, h.id))
     shown = [h for h in ranked if h.probability >= 0.05][:4] or ranked[:1]
     lead = _cause_lead(of)
     return View(
@@ -79,10 +80,10 @@ def cause(of: Dossier) -> View:
 
 def _cause_lead(of: Dossier) -> str:
     found = of.found.cause
+    if not any(h.supporting or h.contradicting for h in found.hypotheses):
+        return "Cannot tell: nothing in the evidence speaks for or against any way in."
     if of.found.verdict.verdict is Verdict.NOT_SUPPORTED:
         return "No takeover has to be explained. The explanations were weighed all the same."
-    if not found.hypotheses:
-        return "Cannot tell: nothing in the evidence speaks for any way in."
     if of.found.verdict.verdict not in TAKEN:
         return "A takeover is not shown. These explanations fit the evidence best, the innocent among them."
     if found.determined:

@@ -33,8 +33,8 @@ class Client:
         )
 
     def graph(self, path, method="GET", json=None, token=None, **query):
-        names = {f"${name}" if name in ("filter", "top", "select", "expand", "skiptoken", "count", "orderby") else name: value
-                 for name, value in query.items()}  # fmt: skip
+        system = ("filter", "top", "select", "expand", "skiptoken", "count", "orderby")
+        names = {f"${name}" if name in system else name: value for name, value in query.items()}
         return self.session.request(
             method,
             path if path.startswith("https://") else self.base + path,

@@ -1,6 +1,7 @@
 """The real msal, unmodified, against the practice tenant's identity provider."""
 
 import datetime as dt
+import re
 import socket
 import threading
 import uuid
@@ -121,12 +122,20 @@ def test_an_authorisation_code_works_once_and_goes_to_this_machine_only(client):
     assert client.session.get(address, params=asked, allow_redirects=False).status_code == 400
     app = public_app(client)
     flow = app.initiate_auth_code_flow([GRAPH], redirect_uri="http://localhost:1", response_mode="form_post")
-    answer = client.session.get(flow["auth_uri"], allow_redirects=False)
-    query = dict(part.split("=", 1) for part in answer.headers["Location"].split("?", 1)[1].split("&"))
-    signed_in = app.acquire_token_by_auth_code_flow(flow, {"code": query["code"], "state": flow["state"]})
+    page = client.session.get(flow["auth_uri"]).text
+    assert 'action="http://localhost:1"' in page
+    answer = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page))
+    signed_in = app.acquire_token_by_auth_code_flow(flow, answer)
     assert signed_in["id_token_claims"]["preferred_username"] == "carol@contoso.example"
-    again = app.acquire_token_by_auth_code_flow(flow, {"code": query["code"], "state": flow["state"]})
-    assert again["error"] == "invalid_grant"
+    assert app.acquire_token_by_auth_code_flow(flow, answer)["error"] == "invalid_grant"
+
+
+def test_an_authorisation_code_may_come_in_the_address_too(client):
+    asked = {"client_id": client.tenant.client_id, "redirect_uri": "http://localhost:1/x", "state": "a b"}
+    address = f"{client.base}/{client.tenant.tenant_id}/oauth2/v2.0/authorize"
+    answer = client.session.get(address, params=asked, allow_redirects=False)
+    assert answer.status_code == 302
+    assert re.match(r"http://localhost:1/x\?code=[\w-]+&state=a\+b&", answer.headers["Location"])
 
 
 @pytest.mark.parametrize("token", ["", "made-up"])

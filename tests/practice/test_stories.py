@@ -1,26 +1,34 @@
 """What the stories hold: the whole of the attack, an innocent month around it, and the truth about every event."""
 
+import hashlib
 import json
 import subprocess
 import sys
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from o365nb.practice import PracticeTenant
 from o365nb.practice.people import everybody
 from o365nb.practice.places import networks
 from o365nb.practice.story import build, stories
 
 ANNA, JANA = "anna@contoso.example", "jana@contoso.example"
 DIGEST = """
-import hashlib, json, sys
-from o365nb.practice.story import build
-built = build(sys.argv[1])
-world = built.world
-logs = [[entry.record for entry in log] for log in (world.sign_ins, world.audits, world.directory, world.traces)]
-print(hashlib.sha256(json.dumps([logs, built.state, world.truth]).encode()).hexdigest())
+import sys
+sys.path.insert(0, sys.argv[2])
+from practice.test_stories import digest
+print(digest(sys.argv[1]))
 """
+
+
+def digest(slug):
+    built = build(slug)
+    world = built.world
+    logs = [[entry.record for entry in log] for log in (world.sign_ins, world.audits, world.directory, world.traces)]
+    return hashlib.sha256(json.dumps([logs, built.state, world.truth]).encode()).hexdigest()
 
 
 def attacker(tenant, source=None):
@@ -36,14 +44,10 @@ def anna_audits(aitm, *operations):
 
 
 @pytest.mark.parametrize("slug", list(stories()))
-def test_a_story_is_the_same_bytes_every_time_and_whatever_the_hash_seed(slug):
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", DIGEST, slug], check=True, capture_output=True, env={"PYTHONHASHSEED": seed}
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(digests) == 1
+def test_a_story_is_the_same_bytes_in_another_process_with_another_hash_seed(slug):
+    arguments = [sys.executable, "-c", DIGEST, slug, str(Path(__file__).parent.parent)]
+    other = subprocess.run(arguments, check=True, capture_output=True, text=True, env={"PYTHONHASHSEED": "7"})
+    assert other.stdout.strip() == digest(slug)
 
 
 def test_there_is_truth_about_every_event_that_is_shown(reader):
@@ -124,7 +128,7 @@ def test_the_session_is_split_between_anna_and_two_networks_of_the_intruder(aitm
 
 
 def test_mail_is_read_searched_and_sent_in_the_intruders_session(aitm):
-    bad = attacker(aitm.tenant, "ual")
+    bad = attacker(aitm.tenant)
     audits = {key: data for key, data in anna_audits(aitm).items() if key in bad}
     count = Counter(data["Operation"] for data in audits.values() if data["Workload"] == "Exchange")
     assert count == {
@@ -217,3 +221,12 @@ def test_nothing_in_the_travellers_month_is_an_attackers_though_she_is_far_away(
     assert {record["deviceDetail"]["isManaged"] for record in browser} == {True}
     assert "Number matching" in json.dumps([record["authenticationDetails"] for record in browser])
     assert built.state["settings"][JANA]["automaticRepliesSetting"]["status"] == "scheduled"
+
+
+def test_the_truth_is_written_only_where_it_is_asked_for(tmp_path):
+    with PracticeTenant(story="aitm", state=tmp_path / "state") as tenant:
+        tenant.save_truth(tmp_path / "truth.json")
+        written = json.loads((tmp_path / "truth.json").read_text("utf-8"))
+        assert written["events"] == tenant.truth
+    assert (written["story"], written["subject"]) == ("S01", ANNA)
+    assert "attacker" not in (tmp_path / "state" / "tenant.json").read_text("utf-8")

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 from report.sample import aitm, gap, nothing, traveller
 
-from o365nb.model import Outcome
+from o365nb.model import Label, Outcome
 from o365nb.report.clock import Clock
-from o365nb.report.facts import six_numbers
+from o365nb.report.facts import six_numbers, whole
 
 
 def values(found):
@@ -32,3 +32,20 @@ def test_the_reason_of_a_gap_is_named():
     denied = replace(traveller(), coverage=(gap("ual", Outcome.NOT_LICENSED, ""), gap("message_trace")))
     notes = {number.label: number.note for number in six_numbers(denied, Clock())}
     assert notes["Files seen"] == "Not the whole record was available (Unified audit log: not licensed)."
+
+
+def test_what_nobody_could_be_found_for_is_never_counted_as_the_owners():
+    unknown = replace(
+        traveller(), attributions=tuple(replace(e, label=Label.UNKNOWN) for e in traveller().attributions)
+    )
+    assert values(unknown) == {
+        "Accounts taken over": "None shown", "Dwell time": "Cannot tell", "Mails seen": "Cannot tell",
+        "Files seen": "Cannot tell", "Recipients of their mail": "Cannot tell", "Money": "Not known",
+    }  # fmt: skip
+
+
+def test_a_source_that_was_never_asked_for_is_not_taken_as_seen():
+    never = gap("ual", Outcome.EMPTY, "never asked for", "The unified audit log was not among the evidence.")
+    assert not whole(never)
+    assert whole(gap("ual", Outcome.EMPTY, "asked, nothing there"))
+    assert values(replace(traveller(), coverage=(never, gap("sign_in"))))["Mails seen"] == "Cannot tell"

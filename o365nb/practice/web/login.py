@@ -143,9 +143,11 @@ class Login:
         if target.hostname not in ("localhost", "127.0.0.1") or query.get("client_id") != CLIENT_ID:
             return self._error(_Denied(400, "invalid_request", 50011, "The redirect URI specified does not match."))
         code = secrets.token_urlsafe(40)
-        self._site.codes[code] = self._person(_ADMIN)
-        answer = urlencode({"code": code, "state": query.get("state", ""), "session_state": secrets.token_hex(16)})
-        return RedirectResponse(urlunsplit(target._replace(query=answer)), 302)
+        self._site.codes[code] = self._person(_ADMIN), query.get("nonce", "")
+        answer = {"code": code, "state": query.get("state", ""), "session_state": secrets.token_hex(16)}
+        if query.get("response_mode") == "form_post":
+            return HTMLResponse(_form_post(query["redirect_uri"], answer))
+        return RedirectResponse(urlunsplit(target._replace(query=urlencode(answer))), 302)
 
     # -- grants -------------------------------------------------------------------------------------------------
 
@@ -184,12 +186,13 @@ class Login:
         return self._personal(by, form.get("scope", ""))
 
     def _code_grant(self, form: dict[str, str]) -> Json:
-        by = self._site.codes.pop(form.get("code", ""), None)
-        if by is None:
+        known = self._site.codes.pop(form.get("code", ""), None)
+        if known is None:
             raise _Denied(400, "invalid_grant", 70008, "The provided authorization code has expired.")
-        return self._personal(by, form.get("scope", ""))
+        by, nonce = known
+        return self._personal(by, form.get("scope", ""), nonce)
 
-    def _personal(self, by: Responder, scope: str) -> Json:
+    def _personal(self, by: Responder, scope: str, nonce: str = "") -> Json:
         """Tokens for a person; from id token (unsigned) and client_info msal makes an account."""
         audience = _audience(scope)
         refresh = secrets.token_urlsafe(48)
@@ -207,6 +210,7 @@ class Login:
             "sub": by.id,
             "tid": TENANT_ID,
             "ver": "2.0",
+            **({"nonce": nonce} if nonce else {}),
         }
         return {
             "token_type": "Bearer",
@@ -245,6 +249,18 @@ class Login:
             "error_uri": f"{self._site.base_url}/error?code={refusal.code}",
         }
         return json_response(body, refusal.status)
+
+
+def _form_post(target: str, fields: dict[str, str]) -> str:
+    """The page that sends the answer on to the client's own address, as response_mode=form_post wants it."""
+    inputs = "".join(
+        f'<input type="hidden" name="{name}" value="{html.escape(value, quote=True)}">'
+        for name, value in fields.items()
+    )
+    return (
+        "<!doctype html><title>Working...</title><body onload='document.forms[0].submit()'>"
+        f'<form method="post" action="{html.escape(target, quote=True)}">{inputs}<button>Continue</button></form>'
+    )
 
 
 def _unsupported(form: dict[str, str]) -> Json:

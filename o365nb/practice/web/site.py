@@ -71,7 +71,7 @@ class Site:
     page_limit: int | None = None
     tokens: dict[str, Grant] = field(default_factory=dict, repr=False)
     refresh: dict[str, Responder] = field(default_factory=dict, repr=False)
-    codes: dict[str, Responder] = field(default_factory=dict, repr=False)
+    codes: dict[str, tuple[Responder, str]] = field(default_factory=dict, repr=False)  # with the nonce asked for
     flows: dict[str, DeviceFlow] = field(default_factory=dict, repr=False)
     certificates: dict[str, bytes] = field(default_factory=dict)  # x5t#S256 to DER
     faults: list[Fault] = field(default_factory=list)
