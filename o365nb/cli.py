@@ -189,7 +189,9 @@ def lab(
     from o365nb.report import prepare_lab
 
     folder = prepare_lab(case, data, reports)
-    command = [sys.executable, "-m", "jupyterlab", str(folder / "00_start_here.ipynb")]
+    # Nothing leaves the machine: no news feed, no look for a newer JupyterLab.
+    quiet = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command = [sys.executable, "-m", "jupyterlab", *quiet, str(folder / "00_start_here.ipynb")]
     raise typer.Exit(subprocess.call(command if browser else [*command, "--no-browser"]))  # noqa: S603 - our own words
 
 

@@ -117,7 +117,7 @@ def sentence(entry: Coverage) -> str:
 def _never(source: str, subject: str) -> Gap:
     what, risk = SOURCES[source]
     said = f"{what} of {short(subject, 80)} {_were(what)} not among the evidence. {risk}."
-    return Gap(source, subject, None, None, Outcome.EMPTY, 0, 0, 0, "never asked for", "", said)
+    return Gap(source, subject, None, None, Outcome.PARTIAL, 0, 0, 0, "never asked for", "", said)
 
 
 def _were(what: str) -> str:

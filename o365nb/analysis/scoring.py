@@ -122,13 +122,13 @@ def judge(
 ) -> CaseVerdict:
     """The answer for the case. `sessions` maps event ids to session ids."""
     score = case_score(found)
-    missing = uncovered(ledger, subjects)
-    verdict = _verdict(found, score, labels, sessions, missing=bool(missing))
+    missing, open_ended = uncovered(ledger, subjects), undecided(found, labels, subjects)
+    verdict = _verdict(found, score, labels, sessions, missing=bool(missing or open_ended))
     last = max((label.time for label in attackers(labels)), default=None)
     return CaseVerdict(
         verdict,
         score,
-        tuple(_because(verdict, found, labels, missing, subjects)),
+        (*_because(verdict, found, labels, missing, subjects), *open_ended),
         subjects,
         entry_time(labels, subjects),
         last,
@@ -164,6 +164,26 @@ def uncovered(ledger: Ledger, subjects: Iterable[str]) -> list[str]:
         for name, sources in REQUIRED.items()
         if not any(_seen(source, subject, entries) for source in sources.split("|"))
     ]
+
+
+def undecided(found: Iterable[Finding], labels: Labels, subjects: Iterable[str]) -> list[str]:
+    """Why silence is no answer although the sources were seen, in sentences: events or findings nobody could place.
+
+    Evidence that begins with the incident has no earlier activity to tell the user's hand by.
+    """
+    said = []
+    for subject in subjects:
+        own = [label for label in labels.values() if label.actor == subject and label.source != "message_trace"]
+        unknown = sum(label.label is Label.UNKNOWN for label in own)
+        if unknown * 2 > len(own):
+            said.append(
+                f"For {unknown:,} of {plural(len(own), 'event')} of {subject} nothing shows whose they were:"
+                " there is too little earlier activity to compare with."
+            )
+    heavy = [finding for finding in found if finding.severity in _HEAVY and finding.context is Context.UNKNOWN]
+    if heavy:
+        said.append(f"Whether the user did this is open, so ask: {_titles(heavy)}.")
+    return said
 
 
 def _seen(source: str, subject: str, entries: list[Coverage]) -> bool:

@@ -56,7 +56,7 @@ def mass_mail() -> str:
         )
         SELECT m.subject, m.event_id AS evidence, m.time, 'mass:' || CAST(m.day AS VARCHAR) AS object,
                CAST(t.sent AS VARCHAR) || ' mails went out'
-               || coalesce(', ' || CAST(t.outside AS VARCHAR) || ' of them outside the organisation', '') AS summary,
+               || coalesce(', ' || CAST(t.outside AS VARCHAR) || ' of them accepted outside the organisation', '') AS summary,
                CASE WHEN i.since IS NOT NULL AND epoch(m.time) >= epoch(i.since) THEN 0.95 ELSE 0.6 END AS confidence
         FROM bursts AS b JOIN out_mail AS m ON m.subject = b.subject AND m.day = b.day AND m.source = b.source
         JOIN big AS h ON h.subject = m.subject AND h.source = m.source AND h.hour = m.hour

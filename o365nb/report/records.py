@@ -48,10 +48,10 @@ def coverage(of: Dossier) -> View:
 
 def _line(of: Dossier, gap: Gap) -> dict[str, Any]:
     word, tone, sign = OUTCOMES[gap.outcome]
-    if gap.outcome.seen and not whole(gap):
-        word, tone, sign = (
-            ("in part unreadable", "warn", "◐") if gap.received else ("not among the evidence", "bad", "✕")
-        )
+    if gap.reason == "never asked for":
+        word, tone, sign = "not among the evidence", "bad", "✕"
+    elif gap.outcome.seen and not whole(gap):
+        word, tone, sign = "in part unreadable", "warn", "◐"
     window = "as it stood when collected"
     if gap.window_start and gap.window_end:
         window = f"{of.clock.when(gap.window_start)} to {of.clock.when(gap.window_end)}"
@@ -72,7 +72,7 @@ def evidence(of: Dossier) -> View:
     rows = [
         {
             "path": line["path"],
-            "origin": str(line.get("original") or line.get("query") or line.get("path", "")),
+            "origin": str(line.get("file") or line.get("query") or line.get("path", "")),
             "shape": str(line.get("shape", "")),
             "records": line.get("records") if isinstance(line.get("records"), int) else None,
             "size": int(line.get("size", 0)),

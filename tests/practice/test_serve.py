@@ -17,7 +17,7 @@ def test_it_says_how_to_sign_in_and_ends_with_ctrl_c(tmp_path):
         command("traveller", "--port", "0", "--state", str(tmp_path)), stdout=subprocess.PIPE, text=True
     )
     with running:
-        said = "".join(iter(lambda: running.stdout.readline(), "Ends with Ctrl-C.\n"))
+        said = "".join(iter(running.stdout.readline, "Ends with Ctrl-C.\n"))
         base = re.search(r"https://localhost:\d+", said)[0]
         with requests.Session() as session:
             session.trust_env = False
