@@ -12,10 +12,10 @@ from o365nb.model import Gap, Outcome
 SOURCES = {
     "sign_in": ("The sign-ins", "A sign-in by somebody else in that time would not be seen"),
     "sign_in_noninteractive": (
-        "The sign-ins without the user's doing",
+        "The non-interactive sign-ins",
         "A stolen session that was merely kept alive would not be seen",
     ),
-    "directory_audit": ("The directory log", "Added sign-in methods, devices or consents would not be seen"),
+    "directory_audit": ("The directory audit log", "Added sign-in methods, devices or consents would not be seen"),
     "ual": ("The unified audit log", "Reading, searching and changes in the mailbox would not be seen"),
     "message_trace": ("The message trace", "Mail that was sent or received in that time would not be seen"),
     "users": (
@@ -121,4 +121,4 @@ def _never(source: str, subject: str) -> Gap:
 
 
 def _were(what: str) -> str:
-    return "was" if what.startswith(("The directory log", "The unified", "The message", "The source")) else "were"
+    return "was" if what.startswith(("The directory audit log", "The unified", "The message", "The source")) else "were"

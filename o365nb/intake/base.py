@@ -35,6 +35,17 @@ class Damaged:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a person must know of the file as a whole; no record of its own, it goes into the coverage ledger.
+
+    `limits` says that the file cannot count as complete: something about every record had to be assumed.
+    """
+
+    text: str
+    limits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where a file came from. `owner` is the account it is about (live door: asked for; export door: "" unless
     the file says so itself); `seen_by` is graph, exchange or export; `path` is for error messages."""
@@ -42,6 +53,10 @@ class Origin:
     path: str
     seen_by: str = "export"
     owner: str = ""
+
+
+#: What reading a file gives.
+Item = Record | Damaged | Note
 
 
 class Shape(ABC):
@@ -55,8 +70,8 @@ class Shape(ABC):
         """How surely the file that begins with `text` (decoded, up to 256 KiB) is of this shape, 0 to 1."""
 
     @abstractmethod
-    def read(self, text: str, origin: Origin) -> Iterator[Record | Damaged]:
-        """Every record of the file, in order. Raises BadEvidence where the file as a whole cannot be used."""
+    def read(self, text: str, origin: Origin) -> Iterator[Item]:
+        """Every record of the file, in order, and what is to be said of the file. Raises BadEvidence where the file as a whole cannot be used."""
 
     def lacks(self, text: str) -> list[str]:
         """What the file that begins with `text` would need to be of this shape: for the message to a person."""

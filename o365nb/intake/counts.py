@@ -31,6 +31,7 @@ class Span:
 class FileCount:
     """One file: received = kept + duplicates + lost. `damaged` also counts records that were saved in part.
 
+    `notes` are said of the file as a whole; `limited` when one of them forbids to call it complete.
     `name` is its name inside the evidence that was given, "" for what the live door collected.
     """
 
@@ -44,6 +45,8 @@ class FileCount:
     lost: int = 0
     damaged: int = 0
     reasons: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    limited: bool = False
     spans: dict[str, Span] = field(default_factory=dict)
 
     @property

@@ -116,6 +116,9 @@ def _line(case: Case, file: FileCount, source: str, span: Span, files: list[File
         elif not _covers([window], case.info.window):
             reason += f" and {len(together) - 1} more files fill the case's window with it"
         reason += "."
+    if file.limited and outcome is Outcome.COMPLETE:
+        outcome = Outcome.PARTIAL
+    reason += "".join(f" {note}" for note in file.notes)
     if file.damaged:
         outcome = Outcome.DAMAGED
         reason += f" {file.damaged} records are damaged ({'; '.join(file.reasons)})."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from o365nb.case import Case, Coverage
 from o365nb.errors import BadEvidence, BadInput
-from o365nb.intake.base import Damaged, Origin
+from o365nb.intake.base import Damaged, Note, Origin
 from o365nb.intake.recognition import recognise
 from o365nb.model import Outcome
 from o365nb.progress import Progress
@@ -42,7 +42,7 @@ def add_files(case: Case, evidence: Path | Sequence[Path], progress: Progress) -
                 refused.append((name, error))
             else:
                 items = shape.read(text, Origin(str(path)))
-                count = sum(1 for item in items if not (isinstance(item, Damaged) and item.saved))
+                count = sum(1 for item in items if not isinstance(item, Note) and not (isinstance(item, Damaged) and item.saved))
                 known.append(_Known(path, name, shape.name, count))
             task.advance(note=name)
     if not known:

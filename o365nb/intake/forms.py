@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from o365nb.intake import csv_text, json_text
-from o365nb.intake.base import OWNER, Damaged, Origin, Record, Shape
+from o365nb.intake.base import OWNER, Damaged, Item, Origin, Record, Shape
 
 _USER = re.compile(r"users\('((?:[^']|'')+)'\)", re.IGNORECASE)
 
@@ -28,12 +28,12 @@ class CsvShape(Shape):
         columns = csv_text.header(text)
         return min((sorted(form.difference(columns)) for form in self.forms), key=len)
 
-    def read(self, text: str, origin: Origin) -> Iterator[Record | Damaged]:
+    def read(self, text: str, origin: Origin) -> Iterator[Item]:
         for row in csv_text.rows(origin.path, text):
             yield from self.row(row, origin)
 
     @abstractmethod
-    def row(self, row: csv_text.CsvRow, origin: Origin) -> Iterator[Record | Damaged]:
+    def row(self, row: csv_text.CsvRow, origin: Origin) -> Iterator[Item]:
         """The record of one row."""
 
 
@@ -71,7 +71,7 @@ class JsonShape(Shape):
         found = json_text.sample(text)
         return sorted(self.must.difference(found[0])) if found else []
 
-    def read(self, text: str, origin: Origin) -> Iterator[Record | Damaged]:
+    def read(self, text: str, origin: Origin) -> Iterator[Item]:
         context = unquote(json_text.context(text))
         named = _USER.search(context)
         owner = named[1].replace("''", "'") if named else ""
@@ -90,7 +90,7 @@ class JsonShape(Shape):
         """The object with what only the list's @odata.context says of it."""
         return data
 
-    def records(self, line: int, data: dict[str, Any]) -> Iterator[Record | Damaged]:
+    def records(self, line: int, data: dict[str, Any]) -> Iterator[Item]:
         """The record of one object; as it stands unless the shape says otherwise."""
         yield Record(line, self.kind, data)
 

@@ -14,7 +14,7 @@ import orjson
 from o365nb.case import Case
 from o365nb.errors import BadEvidence
 from o365nb.events.state import Seen, lower
-from o365nb.intake.base import OWNER, Damaged, Origin, Record
+from o365nb.intake.base import OWNER, Damaged, Item, Note, Origin, Record
 from o365nb.intake.counts import FileCount
 from o365nb.intake.recognition import shape_named
 from o365nb.intake.text import decode
@@ -93,7 +93,11 @@ class Stage:
             file.received += 1
             file.fault(problem.line or 0, problem.problem, saved=False)
 
-    def _take(self, file: FileCount, item: Record | Damaged, line: Json) -> None:
+    def _take(self, file: FileCount, item: Item, line: Json) -> None:
+        if isinstance(item, Note):
+            file.notes.append(item.text)
+            file.limited = file.limited or item.limits
+            return
         if isinstance(item, Damaged):
             file.received += not item.saved
             file.fault(item.line, item.reason, saved=item.saved)

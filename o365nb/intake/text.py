@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import zlib
 from pathlib import Path
 
 from o365nb.errors import BadEvidence
+from o365nb.intake.archives import GZIP, gunzip
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -15,17 +15,21 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTAINERS = {
-    b"PK\x03\x04": ("a zip archive or an Excel workbook", "Unpack it, or save the sheet as CSV UTF-8"),
+    b"PK\x03\x04": ("an Excel workbook or a zip archive inside another file", "Save the sheet as CSV UTF-8, or unpack it"),
     b"%PDF": ("a PDF", "Export the data itself as CSV or JSON"),
     b"\xd0\xcf\x11\xe0": ("an old Office document", "Save it as CSV UTF-8"),
     b"PAR1": ("a Parquet file", "Export the data as CSV or JSON"),
+    b"7z\xbc\xaf\x27\x1c": ("a 7z archive", "Unpack it and give the folder"),
+    b"Rar!": ("a RAR archive", "Unpack it and give the folder"),
 }
 
 
 def decode(path: Path | str, data: bytes) -> str:
     """The text of an evidence file. Raises BadEvidence for what is no text, saying what it is and the mend."""
-    if data[:2] == b"\x1f\x8b":
-        data = _gunzip(path, data)
+    if data.startswith(GZIP):
+        data = gunzip(path, data)
+    if data[257:262] == b"ustar":
+        raise BadEvidence(path, "this is a tar archive, not an export in text form", "Unpack it and give the folder")
     for magic, (what, mend) in _CONTAINERS.items():
         if data.startswith(magic):
             raise BadEvidence(path, f"this is {what}, not an export in text form", mend)
@@ -59,12 +63,3 @@ def _text(path: Path | str, data: bytes, encoding: str) -> str:
     if "\x00" in text[:4096]:
         raise BadEvidence(path, "this is a binary file, not an export in text form", "Export the data as CSV or JSON")
     return text
-
-
-def _gunzip(path: Path | str, data: bytes) -> bytes:
-    try:
-        return zlib.decompress(data, wbits=31)
-    except zlib.error as error:
-        raise BadEvidence(
-            path, f"the gzip file cannot be unpacked ({error})", "Copy it again: it is cut or damaged"
-        ) from None
