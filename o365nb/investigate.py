@@ -130,7 +130,7 @@ def collect(case: Case, tenant: Tenant, progress: Progress, *, again: bool = Fal
         for unit in units:
             if not again and any(entry.outcome.seen for entry in case.ledger.about(unit.source, upn)):
                 continue
-            with progress.task(f"{unit.title}", unit="records") as task:
+            with progress.task(f"Collecting {unit.title}", unit="records") as task:
                 try:
                     collectors.collect_one(unit, tenant, person, case.info.window, case, task.advance)
                 except Exception as error:  # noqa: BLE001 - one source must not take the others down; it is said in the ledger

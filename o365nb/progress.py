@@ -58,7 +58,7 @@ class LiveProgress(Progress):
 
         columns = (
             SpinnerColumn(finished_text="[green]✓[/green]"),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description:<40}"),
             BarColumn(bar_width=24),
             TextColumn("{task.completed:,.0f} {task.fields[unit]}"),
             TimeElapsedColumn(),

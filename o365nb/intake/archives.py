@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -33,16 +33,17 @@ class Limits:
 
 LIMITS = Limits()
 _CHUNK = 1024 * 1024
+_AGAIN = "Copy it again: it is cut or damaged"
 _MEND = "If it is real evidence, unpack it yourself and give the folder"
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """One file inside an archive: its clean name, the name as the archive writes it, and how to get its bytes."""
+    """One file inside an archive. `name` leads nowhere; `original` is `archive!name as the archive writes it`."""
 
     name: str
     original: str
-    read: Callable[[], bytes]
+    data: bytes
 
 
 @dataclass(slots=True)
@@ -66,20 +67,29 @@ def is_zip(data: bytes) -> bool:
 def unzipped(path: Path | str, data: bytes, limits: Limits = LIMITS) -> Iterator[Packed | BadEvidence]:
     """Every file of a zip archive and of zips inside it; for one that cannot be had, the reason.
 
-    Raises BadEvidence where the archive as a whole is damaged or a bomb.
+    What goes beyond the limits for the whole ends it, with the reason last.
     """
-    yield from _zip(str(path), "", data, 1, _Budget(limits))
+    try:
+        yield from _zip(str(path), "", data, 1, _Budget(limits))
+    except _TooMuch as problem:
+        yield problem.reason
+
+
+class _TooMuch(Exception):
+    def __init__(self, reason: BadEvidence) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def _zip(path: str, inside: str, data: bytes, level: int, budget: _Budget) -> Iterator[Packed | BadEvidence]:
     if level > budget.limits.depth:
-        raise BadEvidence(path, f"archives are packed into one another more than {budget.limits.depth} deep", _MEND)
+        yield BadEvidence(path, f"archives are packed into one another more than {budget.limits.depth} deep", _MEND)
+        return
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise BadEvidence(
-            path, f"the zip archive cannot be opened ({error})", "Copy it again: it is cut or damaged"
-        ) from None
+        yield BadEvidence(path, f"the zip archive cannot be opened ({error})", _AGAIN)
+        return
     with archive:
         for info in archive.infolist():
             name = _clean(info.filename)
@@ -87,19 +97,17 @@ def _zip(path: str, inside: str, data: bytes, level: int, budget: _Budget) -> It
                 continue
             budget.files += 1
             if budget.files > budget.limits.files:
-                raise BadEvidence(path, f"the archive holds more than {budget.limits.files:,} files", _MEND)
+                raise _TooMuch(BadEvidence(path, f"the archive holds more than {budget.limits.files:,} files", _MEND))
             label = f"{path}!{info.filename}"
             try:
                 body = _entry(label, archive, info, budget)
             except BadEvidence as problem:
-                if budget.bytes > budget.limits.total_bytes:
-                    raise
                 yield problem
                 continue
             if is_zip(body):
                 yield from _zip(label, f"{inside}{name}!", body, level + 1, budget)
             else:
-                yield Packed(f"{inside}{name}", label, lambda body=body: body)  # type: ignore[misc]  # bound per turn
+                yield Packed(f"{inside}{name}", label, body)
 
 
 def _entry(label: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> bytes:
@@ -114,13 +122,10 @@ def _entry(label: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: 
                 budget.bytes += len(part)
                 check(label, size, info.compress_size, budget.limits)
                 if budget.bytes > budget.limits.total_bytes:
-                    raise BadEvidence(
-                        label, f"the archive unpacks to more than {budget.limits.total_bytes // 1024**2:,} MiB", _MEND
-                    )
+                    most = f"the archive unpacks to more than {budget.limits.total_bytes // 1024**2:,} MiB"
+                    raise _TooMuch(BadEvidence(label, most, _MEND))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
-        raise BadEvidence(
-            label, f"it cannot be unpacked ({error})", "Copy the archive again: it is cut or damaged"
-        ) from None
+        raise BadEvidence(label, f"it cannot be unpacked ({error})", _AGAIN) from None
     return b"".join(parts)
 
 
@@ -139,9 +144,7 @@ def gunzip(path: Path | str, data: bytes, limits: Limits = LIMITS) -> bytes:
                     raise zlib.error("it ends too early")
                 part = member.decompress(member.unconsumed_tail, _CHUNK)
         except zlib.error as error:
-            raise BadEvidence(
-                path, f"the gzip file cannot be unpacked ({error})", "Copy it again: it is cut or damaged"
-            ) from None
+            raise BadEvidence(path, f"the gzip file cannot be unpacked ({error})", _AGAIN) from None
         rest = member.unused_data.lstrip(b"\x00")  # tapes pad with zeros
     return b"".join(parts)
 
