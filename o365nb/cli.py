@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -10,13 +11,31 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from o365nb import __version__
+from o365nb.commands import practice, respond
+from o365nb.commands.options import (
+    DATA,
+    REPORTS,
+    AnswersOption,
+    CaseOption,
+    DataOption,
+    DomainOption,
+    FromOption,
+    ReportsOption,
+    SinceOption,
+    StrictOption,
+    ToOption,
+    UserOption,
+    say,
+)
 from o365nb.errors import BadInput, O365nbError
-from o365nb.progress import Progress, for_this_terminal
+from o365nb.progress import for_this_terminal
 from o365nb.safe import one_line, terminal
 
 if TYPE_CHECKING:
     from o365nb.case import Case
     from o365nb.model import Assessment
+
+_INTERRUPTED = 130  # what the parser makes of Ctrl-C
 
 app = typer.Typer(
     name="o365nb",
@@ -26,26 +45,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-respond = typer.Typer(help="Plan, approve, apply, verify and undo the response. Nothing changes without --approve.")
-practice = typer.Typer(help="The practice tenant: train and test without a customer.")
-app.add_typer(respond, name="respond", no_args_is_help=True)
-app.add_typer(practice, name="practice", no_args_is_help=True)
-
-
-DataOption = Annotated[Path, typer.Option("--data", help="Where case folders live.", envvar="O365NB_DATA")]
-ReportsOption = Annotated[Path, typer.Option("--reports", help="Where reports live.", envvar="O365NB_REPORTS")]
-CaseOption = Annotated[str, typer.Option("--case", help="The case: a folder under --data.")]
-UserOption = Annotated[
-    list[str] | None, typer.Option("--user", help="Account under investigation (UPN); may be repeated.")
-]
-SinceOption = Annotated[str, typer.Option("--since", help="How far back: 12h, 30d, 4w.")]
-FromOption = Annotated[str, typer.Option("--from", help="Start of the window (UTC), with --to.")]
-ToOption = Annotated[str, typer.Option("--to", help="End of the window (UTC), with --from.")]
-DomainOption = Annotated[
-    list[str] | None, typer.Option("--accepted-domain", help="A domain of the customer; may be repeated.")
-]
-AnswersOption = Annotated[Path | None, typer.Option("--answers", help="interview.yaml: answers to Q1..Q24.")]
-DATA, REPORTS = Path("data"), Path("reports")
+app.add_typer(respond.app, name="respond", no_args_is_help=True)
+app.add_typer(practice.app, name="practice", no_args_is_help=True)
 
 
 @app.callback(invoke_without_command=True)
@@ -78,33 +79,34 @@ def investigate(
     case: Annotated[str, typer.Option("--case", help="Name of the case (default: made from door and user).")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="Where the report goes (default: reports/<case>).")] = None,
     ticket: Annotated[str, typer.Option("--ticket", help="Your ticket number, printed in the report.")] = "",
-    time_zone: Annotated[str, typer.Option("--time-zone", help="The customer's zone, shown beside UTC.")] = "UTC",
+    time_zone: Annotated[str, typer.Option("--time-zone", help="The customer's zone, shown beside UTC.")] = "",
     redact: Annotated[str, typer.Option("--redact", help="none: everybody is named.")] = "none",
     engine: Annotated[str, typer.Option("--engine", help="duckdb: on this machine.")] = "duckdb",
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 3 when the ledger has gaps.")] = False,
+    strict: StrictOption = False,
     data: DataOption = DATA,
     reports: ReportsOption = REPORTS,
 ) -> None:
     """From evidence to report in one go: collect or read, analyse, plan, write the report and its result bundle."""
     from o365nb import investigate as steps
     from o365nb.report import render
+    from o365nb.request import Request
 
     _supported("--engine", engine, "duckdb")
     _supported("--redact", redact, "none")
     if sum(map(bool, (practice_story, evidence, tenant))) != 1:
         raise BadInput("Say where the evidence is: one of --practice STORY, --evidence DIR, --tenant PROFILE.")
-    request = steps.Request(
+    request = Request(
         case=case, users=tuple(user or ()), since=since, start=start, end=end,
         accepted_domains=tuple(accepted_domain or ()),
         ticket=ticket, time_zone=time_zone, data=data, out=out, reports=reports,
     )  # fmt: skip
-    progress, interview = _progress(), steps.interview(answers)
+    progress, interview = for_this_terminal(), steps.interview(answers)
     if practice_story:
         opened = steps.from_practice(practice_story, request, progress)
     elif evidence:
         opened = steps.from_files(evidence, request, progress)
     else:
-        opened = steps.from_tenant(tenant, request, progress, _say, context.obj)
+        opened = steps.from_tenant(tenant, request, progress, say, context.obj)
     found = steps.analyse(opened, progress, interview)
     path = render(opened, Path(opened.info.out), progress)
     _summary(found, path)
@@ -124,8 +126,8 @@ def collect(
     from o365nb import investigate as steps
 
     opened = steps.open_case(data, case)
-    with steps.tenant_of(opened, _say, context.obj) as tenant:
-        steps.collect(opened, tenant, _progress(), again=again)
+    with steps.tenant_of(opened, say, context.obj) as tenant:
+        steps.collect(opened, tenant, for_this_terminal(), again=again)
     _coverage(opened)
 
 
@@ -140,21 +142,25 @@ def intake(
 ) -> None:
     """Read exported files into a case: a new one, or one that exists."""
     from o365nb import investigate as steps
+    from o365nb.request import Request
 
-    request = steps.Request(
+    request = Request(
         case=case, users=tuple(user or ()), accepted_domains=tuple(accepted_domain or ()), data=data, reports=reports
     )
-    _coverage(steps.from_files(evidence, request, _progress()))
+    _coverage(steps.from_files(evidence, request, for_this_terminal()))
 
 
 @app.command()
-def analyse(case: CaseOption, answers: AnswersOption = None, data: DataOption = DATA) -> None:
+def analyse(
+    case: CaseOption, answers: AnswersOption = None, strict: StrictOption = False, data: DataOption = DATA
+) -> None:
     """Judge a case again from its raw evidence and write the result bundle."""
     from o365nb import investigate as steps
 
     opened = steps.open_case(data, case)
-    found = steps.analyse(opened, _progress(), steps.interview(answers))
+    found = steps.analyse(opened, for_this_terminal(), steps.interview(answers))
     _summary(found, Path(opened.info.out))
+    _strict(strict, found)
 
 
 @app.command()
@@ -164,7 +170,7 @@ def report(case: CaseOption, data: DataOption = DATA) -> None:
     from o365nb.report import render
 
     opened = steps.open_case(data, case)
-    typer.echo(f"report    {terminal(render(opened, Path(opened.info.out), _progress()))}")
+    typer.echo(f"report    {terminal(render(opened, Path(opened.info.out), for_this_terminal()))}")
 
 
 @app.command()
@@ -205,138 +211,13 @@ def doctor(
 
     for line in checks.machine():
         typer.echo(one_line(line))
-    for line in checks.tenant(tenant, _say, context.obj) if tenant else ():
+    for line in checks.tenant(tenant, say, context.obj) if tenant else ():
         typer.echo(one_line(line))
-
-
-@respond.command("plan")
-def respond_plan(case: CaseOption, data: DataOption = DATA) -> None:
-    """Show the plan: every step with its reason and the exact request. Sends nothing."""
-    from o365nb import investigate as steps
-    from o365nb import response
-
-    opened = steps.open_case(data, case)
-    plan = steps.plan_of(opened)
-    for line in response.preview(plan):
-        typer.echo(terminal(line))
-    typer.echo(f"\nNothing was changed. To apply:  o365nb respond apply --case {case} --approve {plan.plan_id}")
-
-
-@respond.command("apply")
-def respond_apply(
-    context: typer.Context,
-    case: CaseOption,
-    approve: Annotated[str, typer.Option("--approve", help="The plan id you have read and approve.")] = "",
-    step: Annotated[list[str] | None, typer.Option("--step", help="Only this step; may be repeated.")] = None,
-    devices_checked: Annotated[
-        bool, typer.Option("--devices-checked", help="The user's devices were found clean (gate before unlock).")
-    ] = False,
-    confirmed: Annotated[
-        list[str] | None, typer.Option("--confirmed", help="A step done by hand; may be repeated (gate before unlock).")
-    ] = None,
-    operator: Annotated[str, typer.Option("--operator", help="Who does this; goes into the receipts.")] = "",
-    data: DataOption = DATA,
-) -> None:
-    """Apply an approved plan; without --approve this is a dry run."""
-    from o365nb import investigate as steps
-    from o365nb import response
-
-    if not approve:
-        respond_plan(case, data)
-        return
-    opened = steps.open_case(data, case)
-    plan = steps.plan_of(opened)
-    response.require_approval(plan, approve)
-    with steps.tenant_of(opened, _say, context.obj) as tenant:
-        receipts = response.apply(
-            opened,
-            tenant,
-            plan,
-            approve,
-            step,
-            on_password=_show_password,
-            devices_checked=devices_checked,
-            confirmed=confirmed or (),
-            operator=operator,
-        )
-    for line in response.receipt_lines(receipts):
-        typer.echo(terminal(line))
-    if any(receipt.outcome in ("failed", "refused", "unverified") for receipt in receipts):
-        raise typer.Exit(1)
-
-
-@respond.command("verify")
-def respond_verify(context: typer.Context, case: CaseOption, data: DataOption = DATA) -> None:
-    """Read back from the tenant whether every applied step still holds."""
-    from o365nb import investigate as steps
-    from o365nb import response
-
-    opened = steps.open_case(data, case)
-    with steps.tenant_of(opened, _say, context.obj) as tenant:
-        checks = response.verify(opened, tenant, steps.plan_of(opened))
-    for line in response.check_lines(checks):
-        typer.echo(terminal(line))
-    if any(check.holds is False for check in checks):
-        raise typer.Exit(1)
-
-
-@respond.command("undo")
-def respond_undo(
-    context: typer.Context,
-    step: Annotated[str, typer.Argument(help="The id of an applied step.")],
-    case: CaseOption,
-    data: DataOption = DATA,
-) -> None:
-    """Put back what one step changed, from the snapshot in its receipt."""
-    from o365nb import investigate as steps
-    from o365nb import response
-
-    opened = steps.open_case(data, case)
-    with steps.tenant_of(opened, _say, context.obj) as tenant:
-        receipt = response.undo(opened, tenant, step)
-    for line in response.receipt_lines([receipt]):
-        typer.echo(terminal(line))
-
-
-@practice.command("list")
-def practice_list() -> None:
-    """The stories that the practice tenant can play."""
-    from o365nb.practice import stories
-
-    for story in stories().values():
-        typer.echo(f"{story.slug:<12} {story.id}  {story.title} ({story.subject})")
-
-
-@practice.command("serve")
-def practice_serve(
-    story: Annotated[str, typer.Argument(help="A story: aitm, traveller.")],
-    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1.")] = 8443,
-    state: Annotated[Path, typer.Option("--state", help="Folder that keeps the tenant's state.")] = Path(
-        "data/practice-tenant"
-    ),
-) -> None:
-    """Run the practice tenant in the foreground, to point other tools at. Ends with Ctrl-C."""
-    from o365nb.practice import serve
-
-    serve(story, port, state)
 
 
 def _supported(option: str, given: str, only: str) -> None:
     if given != only:
         raise BadInput(f"{option} {given} is not there yet. This version knows {option} {only}.")
-
-
-def _progress() -> Progress:
-    return for_this_terminal()
-
-
-def _say(message: str) -> None:
-    typer.echo(terminal(message), err=True)
-
-
-def _show_password(upn: str, password: str) -> None:
-    """The one time a generated password is seen. It is stored nowhere: whoever runs this hands it over by phone."""
-    typer.echo(f"New password for {one_line(upn)} (shown once, stored nowhere; give it by phone only):  {password}")
 
 
 def _summary(found: Assessment, out: Path) -> None:
@@ -366,14 +247,34 @@ def _strict(strict: bool, found: Assessment) -> None:  # noqa: FBT001 - the opti
 
 def main() -> None:
     """Run the command line; an error is one line on stderr and an exit code. O365NB_DEBUG=1 shows the traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a console that lacks a letter must not end the work
     try:
-        app()
-    except O365nbError as error:
-        typer.echo(f"o365nb: {one_line(error)}", err=True)
-        sys.exit(error.exit_code)
+        code = app(standalone_mode=False)
     except Exception as error:
-        if os.environ.get("O365NB_DEBUG"):
+        if os.environ.get("O365NB_DEBUG") and not isinstance(error, O365nbError):
             raise
-        told = f"{type(error).__name__}: {one_line(error)}"
-        typer.echo(f"o365nb: the tool failed ({told}). Run it again with O365NB_DEBUG=1 and report this.", err=True)
-        sys.exit(O365nbError.exit_code)
+        text, code = _told(error)
+        typer.echo(text, err=True)
+    if code == _INTERRUPTED:
+        typer.echo("o365nb: stopped. What was collected is kept; run the same again to go on.", err=True)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    """What an error says to a person, on one line, and the exit code that goes with it."""
+    misuse = getattr(error, "format_message", None)  # the command line's own errors, whichever parser raised them
+    if callable(misuse):
+        text, where = str(misuse()), getattr(getattr(error, "ctx", None), "command_path", "o365nb")
+        if "\n" in text:
+            return text, BadInput.exit_code  # no arguments at all: the help
+        return f"o365nb: {one_line(text)} See `{where} --help`.", BadInput.exit_code
+    if isinstance(error, O365nbError):
+        return f"o365nb: {one_line(error)}", error.exit_code
+    if isinstance(error, (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)) and error.filename:
+        text = f"{error.filename}: {error.strerror}. Name another folder, or mend its rights."
+        return f"o365nb: {one_line(text)}", BadInput.exit_code
+    from o365nb.tenant import redact
+
+    said = f"{type(error).__name__}: {redact(error)}"
+    return f"o365nb: the tool failed ({said}). Run it again with O365NB_DEBUG=1 and report this.", O365nbError.exit_code

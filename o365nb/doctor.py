@@ -11,9 +11,9 @@ from pathlib import Path
 
 from o365nb import collectors
 from o365nb.errors import RequestFailed, SignInFailed
-from o365nb.investigate import Say, Simulator, profile_for
+from o365nb.doors import Say, Simulator, profile_for
 from o365nb.model import Window
-from o365nb.tenant import Tenant, connect
+from o365nb.tenant import Tenant, config_path, connect
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge")
 
@@ -29,6 +29,8 @@ def machine() -> Iterator[str]:
         yield f"{'ok     ' if there else 'missing'}  {package}{'' if there else f': {costs}'}"
     writable = shutil.disk_usage(Path.cwd()).free // 2**30
     yield f"ok       {writable} GiB free here for case folders"
+    path = config_path()
+    yield f"ok       profiles in {path}" if path.is_file() else f"note     no profiles yet; they go into {path}"
     browser = next((name for name in BROWSERS if shutil.which(name)), None)
     yield (
         f"ok       {browser} prints a report to PDF"
@@ -42,13 +44,26 @@ def tenant(profile_name: str, say: Say, simulator: Simulator | None) -> Iterator
 
     Raises SignInFailed or Unreachable. The audit log is not tried: each try counts against the tenant's daily quota.
     """
-    opened = connect(profile_for(profile_name, simulator), prompt=say)
-    yield f"ok       signed in to {profile_name}"
-    found = opened.graph.get("/users", {"$top": "1", "$select": "id,userPrincipalName"}).records
-    person = collectors.Person(str(found[0]["id"]), str(found[0]["userPrincipalName"]).lower())
-    window = Window(opened.now() - timedelta(hours=1), opened.now())
-    for unit in collectors.all_collectors():
-        yield _source(unit, opened, person, window)
+    with connect(profile_for(profile_name, simulator), prompt=say) as opened:
+        yield f"ok       signed in to {profile_name}"
+        try:
+            person = _somebody(opened)
+        except RequestFailed as error:
+            yield f"missing  users: {error} Needs User.Read.All; without it no account can be looked at."
+            return
+        window = Window(opened.now() - timedelta(hours=1), opened.now())
+        for unit in collectors.all_collectors():
+            yield _source(unit, opened, person, window)
+
+
+def _somebody(opened: Tenant) -> collectors.Person:
+    """Any member with a mailbox, for whom the sources are tried. Raises RequestFailed when nobody is shown."""
+    params = {"$top": "50", "$select": "id,userPrincipalName,mail,userType"}
+    found = opened.graph.get("/users", params).records
+    if not found:
+        raise RequestFailed("The tenant shows no account at all.")
+    best = next((user for user in found if user.get("mail") and user.get("userType") != "Guest"), found[0])
+    return collectors.find_person(opened, str(best["userPrincipalName"]))
 
 
 def _source(unit: collectors.Collector, opened: Tenant, person: collectors.Person, window: Window) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,45 +23,17 @@ from o365nb.analysis.reconcile import origins
 from o365nb.analysis.scoring import findings, judge
 from o365nb.analysis.seeds import choose_seeds
 from o365nb.analysis.trail import of_subjects
-from o365nb.case import Bundle, Case, CaseInfo, Coverage
+from o365nb.case import Bundle, Case, CaseInfo
 from o365nb.case.folder import checked_name
+from o365nb.doors import Say, Simulator, practice_tenant, profile_for, tenant_of
 from o365nb.engine import Engine
 from o365nb.errors import BadInput, O365nbError, UnknownSubject
-from o365nb.model import Answer, Assessment, DetectionAnswer, Label, Outcome, Plan, Window, utc
+from o365nb.model import Answer, Assessment, DetectionAnswer, Label, Plan, Window
 from o365nb.progress import Progress
-from o365nb.tenant import Profile, Tenant, connect, load_profile, redact
+from o365nb.request import Request, reopen, require_subjects, require_window, take_over
+from o365nb.tenant import Tenant, connect, redact
 
-Say = Callable[[str], None]
-#: Base URL and CA file of a practice tenant on this machine; given on the command line only, never by a file.
-Simulator = tuple[str, Path]
 DEFAULT_SPAN = "30d"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What was asked for on the command line or in a notebook; empty means: find out."""
-
-    case: str = ""
-    users: tuple[str, ...] = ()
-    since: str = ""
-    start: str = ""
-    end: str = ""
-    accepted_domains: tuple[str, ...] = ()
-    ticket: str = ""
-    time_zone: str = "UTC"
-    data: Path = Path("data")
-    reports: Path = Path("reports")
-    out: Path | None = None
-
-    def window(self, now: datetime) -> Window | None:
-        """The window asked for, or None when nothing was said. Raises BadInput for half a window."""
-        if self.since and (self.start or self.end):
-            raise BadInput("Give either --since or --from and --to, not both.")
-        if self.since:
-            return Window.since(self.since, now)
-        if bool(self.start) != bool(self.end):
-            raise BadInput("A window needs both --from and --to.")
-        return Window(utc(self.start), utc(self.end)) if self.start else None
 
 
 def open_case(data: Path, name: str) -> Case:
@@ -74,10 +46,11 @@ def from_practice(story_name: str, request: Request, progress: Progress) -> Case
     from o365nb.practice import find_story
 
     story = find_story(story_name)
-    name = request.case or f"practice-{story.slug}"
-    users = request.users or (story.subject,)
-    with _admission(request.data / checked_name(name)) as root, practice_tenant(story.slug, root / "state") as tenant:
-        case = _live_case(root, request, tenant, users, door="practice", story=story.slug)
+    root = request.data / checked_name(request.case or f"practice-{story.slug}")
+    standing = reopen(root, door="practice", story=story.slug)
+    users = request.upns or (standing.info.subjects if standing else (story.subject,))
+    with _admission(root), practice_tenant(story.slug, root / "state") as tenant:
+        case = _live_case(root, request, tenant, users, standing, door="practice", story=story.slug)
         collect(case, tenant, progress)
     return case
 
@@ -89,34 +62,46 @@ def from_tenant(
     if not request.users:
         raise BadInput("Say whose account it is: --user name@domain.")
     profile = profile_for(profile_name, simulator)
-    name = request.case or f"{request.users[0].split('@')[0]}-{datetime.now(UTC):%Y%m%d}"
-    tenant = connect(profile, prompt=say)
-    with _admission(request.data / checked_name(name)) as root:
-        case = _live_case(root, request, tenant, request.users, door="live", name=profile_name)
+    name = request.case or _name_of(f"{request.upns[0].split('@')[0]}-{datetime.now(UTC):%Y%m%d}")
+    root = request.data / checked_name(name)
+    standing = reopen(root, door="live", tenant=profile_name)
+    with connect(profile, prompt=say) as tenant, _admission(root):
+        case = _live_case(root, request, tenant, request.upns, standing, door="live", name=profile_name)
         collect(case, tenant, progress)
     return case
 
 
 def from_files(evidence: Path, request: Request, progress: Progress) -> Case:
-    """A case on exported files. Raises BadInput before anything is left behind when they cannot be used."""
-    if not request.users:
+    """A case on exported files, new or standing. Raises BadInput before anything is left behind when it cannot be."""
+    named = request.case or (_name_of(request.upns[0].split("@")[0]) if request.upns else "")
+    standing = reopen(request.data / checked_name(named), door="export") if named else None
+    users = request.upns or (standing.info.subjects if standing else ())
+    if not users:
         raise BadInput("Say whose account it is: --user name@domain.")
-    name = request.case or request.users[0].split("@")[0]
-    users = tuple(user.lower() for user in request.users)
-    with _admission(request.data / checked_name(name)) as root:
-        now = datetime.now(UTC)
-        asked = request.window(now)
-        case = _opened(root) or Case.create(
+    if standing:
+        require_subjects(standing, users)
+    root, now = request.data / checked_name(named), datetime.now(UTC)
+    asked = request.window(now)
+    kept = _chosen_window(standing) if standing else None
+    with _admission(root):
+        case = standing or Case.create(
             root, _info(root, request, users, asked or Window(now - timedelta(days=1), now), door="export")
         )
         intake.add_files(case, evidence, progress)
         intake.build_tables(case, progress)
         _known(case, users)
-        window = asked or intake.evidence_span(case, users)
-        domains = request.accepted_domains or case.info.accepted_domains or _domains_of(users)
-        case.update(subjects=users, window=window, accepted_domains=domains, domains=_domains_of(users))
+        take_over(case, request)
+        case.update(window=asked or kept or intake.evidence_span(case, users))
         intake.record_file_coverage(case)
     return case
+
+
+def _chosen_window(case: Case) -> Window | None:
+    """The window that a person gave a standing case; None when it is the span of the evidence, and grows with it."""
+    try:
+        return None if intake.evidence_span(case, case.info.subjects) == case.info.window else case.info.window
+    except BadInput:  # no event yet: then a person had to say it
+        return case.info.window
 
 
 def collect(case: Case, tenant: Tenant, progress: Progress, *, again: bool = False) -> None:
@@ -135,7 +120,7 @@ def collect(case: Case, tenant: Tenant, progress: Progress, *, again: bool = Fal
                     collectors.collect_one(unit, tenant, person, case.info.window, case, task.advance)
                 except Exception as error:  # noqa: BLE001 - one source must not take the others down; it is said in the ledger
                     reason = f"the collector failed: {type(error).__name__}: {redact(str(error))}"
-                    case.ledger.record(Coverage(unit.source, upn, case.info.window, Outcome.FAILED, reason=reason))
+                    collectors.record_failure(unit, person, case.info.window, case, reason)
 
 
 def interview(answers: Path | None) -> Answers:
@@ -210,55 +195,11 @@ def plan_of(case: Case) -> Plan:
 
 
 @contextmanager
-def tenant_of(case: Case, say: Say, simulator: Simulator | None = None) -> Iterator[Tenant]:
-    """The tenant behind a case: the practice tenant started on the case's state, or the live one.
-
-    Raises BadInput for a case that was made from files: there is nothing to talk to.
-    """
-    if case.info.door == "practice":
-        with practice_tenant(case.info.story, case.state) as tenant:
-            yield tenant
-    elif case.info.door == "live":
-        yield connect(profile_for(case.info.tenant, simulator), prompt=say)
-    else:
-        raise BadInput(
-            f"Case {case.info.name} was made from exported files: it has no tenant to collect from or change."
-        )
-
-
-@contextmanager
-def practice_tenant(story: str, state: Path) -> Iterator[Tenant]:
-    """The practice tenant, running on this machine, signed in to by msal like any other."""
-    from o365nb.practice import PracticeTenant
-
-    with PracticeTenant(story=story, state=state) as server:
-        profile = Profile.simulator(
-            base_url=server.base_url, ca_file=server.ca_file, tenant_id=server.tenant_id, client_id=server.client_id
-        )
-        yield connect(profile, secret=server.client_secret)
-
-
-def profile_for(name: str, simulator: Simulator | None = None) -> Profile:
-    """A profile by name; with a simulator, its accounts on that practice tenant instead of the real service."""
-    profile = load_profile(name)
-    if not simulator:
-        return profile
-    return Profile.simulator(
-        base_url=simulator[0],
-        ca_file=simulator[1],
-        tenant_id=profile.tenant_id,
-        client_id=profile.client_id,
-        method=profile.method,
-        certificate=profile.certificate,
-    )
-
-
-@contextmanager
-def _admission(root: Path) -> Iterator[Path]:
+def _admission(root: Path) -> Iterator[None]:
     """A new case that could not be opened for bad input or a refused sign-in leaves nothing behind."""
     fresh = not root.exists()
     try:
-        yield root
+        yield
     except O365nbError as error:
         if fresh and error.exit_code == BadInput.exit_code:
             shutil.rmtree(root, ignore_errors=True)
@@ -266,14 +207,17 @@ def _admission(root: Path) -> Iterator[Path]:
 
 
 def _live_case(
-    root: Path, request: Request, tenant: Tenant, users: tuple[str, ...], *, door: str, name: str = "", story: str = ""
-) -> Case:
+    root: Path, request: Request, tenant: Tenant, users: tuple[str, ...], standing: Case | None, *,
+    door: str, name: str = "", story: str = "",
+) -> Case:  # fmt: skip
     """The case that stands there already, or a new one, once every account is known to the tenant."""
-    people = [collectors.find_person(tenant, user) for user in users]
-    if existing := _opened(root):
-        return existing
+    upns = tuple(collectors.find_person(tenant, user).upn for user in users)
+    if standing:
+        require_subjects(standing, upns)
+        require_window(standing, request)
+        take_over(standing, request)
+        return standing
     window = request.window(tenant.now()) or Window.since(DEFAULT_SPAN, tenant.now())
-    upns = tuple(person.upn for person in people)
     return Case.create(root, _info(root, request, upns, window, door=door, tenant=name, story=story))
 
 
@@ -290,14 +234,15 @@ def _info(
         story=story,
         ticket=request.ticket,
         domains=domains,
-        accepted_domains=request.accepted_domains or domains,
-        time_zone=request.time_zone,
+        accepted_domains=request.domains or domains,
+        time_zone=request.time_zone or "UTC",
         out=str(request.out or request.reports / root.name),
     )
 
 
-def _opened(root: Path) -> Case | None:
-    return Case.open(root) if (root / "case.json").is_file() else None
+def _name_of(text: str) -> str:
+    """A case name made of an account's: what a folder's name cannot hold becomes a dash."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip(".-_") or "case"
 
 
 def _domains_of(users: tuple[str, ...]) -> tuple[str, ...]:
@@ -305,12 +250,14 @@ def _domains_of(users: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _learn_domains(case: Case) -> None:
-    """The tenant's own word on its domains, where it was collected, beats the guess from the accounts' names."""
+    """The tenant's own word on its domains, where it was collected, is added to what was given or guessed."""
     with Engine(case) as engine:
         rows = engine.rows(
-            "SELECT DISTINCT lower(value) AS domain FROM org_config WHERE name IN ('accepted_domain', 'verified_domain') ORDER BY 1"
+            "SELECT DISTINCT lower(value) AS domain FROM org_config"
+            " WHERE name IN ('accepted_domain', 'verified_domain') ORDER BY 1"
         )
-    if rows and (domains := tuple(dict.fromkeys([*case.info.domains, *(row["domain"] for row in rows)]))):
+    domains = tuple(dict.fromkeys([*case.info.accepted_domains, *(row["domain"] for row in rows)]))
+    if domains != case.info.accepted_domains:
         case.update(accepted_domains=domains)
 
 
@@ -324,3 +271,17 @@ def _known(case: Case, subjects: tuple[str, ...]) -> None:
                 f"{subject} is in none of the evidence. Accounts that are: {', '.join(near) or 'none'}."
                 " Check the spelling, or add the exports about this account."
             )
+
+
+__all__ = [
+    "Request",
+    "analyse",
+    "collect",
+    "from_files",
+    "from_practice",
+    "from_tenant",
+    "interview",
+    "open_case",
+    "plan_of",
+    "tenant_of",
+]

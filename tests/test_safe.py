@@ -14,6 +14,7 @@ from o365nb.safe import csv_cell, one_line, terminal
         ("a\x07b\x08c", "a\\u0007b\\u0008c"),
         ("abc\u202etxt.exe", "abc\\u202etxt.exe"),
         ("\x9b31m", "\\u009b31m"),
+        ("half \ud800 a pair", "half \\ud800 a pair"),
         ("Grüße 日本 🙂", "Grüße 日本 🙂"),
     ],
 )

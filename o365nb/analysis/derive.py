@@ -21,6 +21,8 @@ def derived(engine: Engine, labels: Labels, found: Iterable[Finding], *, whole: 
         "mfa_then_claim": _mfa_then_claim(entries),
         "replay_without_sign_in": _replay(engine, labels, entries),
         "consent_before_access": _consent(found, entries),
+        "device_code_entry": _device_code(found, entries),
+        "imitated_only": _imitated(labels, found),
         "single_factor_entry": _single_factor(entries),
         "inside_only": _inside(engine, found, entries),
         "travel_only": _travel(engine, labels, found, whole=whole),
@@ -76,9 +78,10 @@ def _replay(engine: Engine, labels: Labels, entries: list[dict[str, Any]]) -> st
     sessions = {row["session_id"] for row in entries if row["session_id"]}
     own = [
         row
-        for row in engine.rows(
-            "SELECT event_id, session_id FROM events WHERE source = 'sign_in' AND session_id IS NOT NULL"
-        )
+        for row in engine.rows("""
+            SELECT event_id, session_id FROM events
+            WHERE (source = 'sign_in' OR operation = 'UserLoggedIn') AND session_id IS NOT NULL ORDER BY time, event_id
+        """)
         if row["session_id"] in sessions and _is(labels.get(row["event_id"]), Label.USER)
     ]
     return f"the session {own[0]['session_id']} is the user's own" if own else ""
@@ -86,9 +89,28 @@ def _replay(engine: Engine, labels: Labels, entries: list[dict[str, Any]]) -> st
 
 def _consent(found: list[Finding], entries: list[dict[str, Any]]) -> str:
     consents = [one for one in found if one.slug.startswith("pe-oauth") and one.context is not Context.NO]
-    if not consents or any(row["source"] == "sign_in" for row in entries):
+    used = {key for one in consents if one.slug == "pe-oauth-app-use" for key in one.evidence}
+    # Without Graph's sign-ins nothing says which logon was by hand: then all of them must be the application's.
+    foreign = [row for row in entries if row["source"] == "sign_in" or row["source"] == "ual" and not used]
+    if not consents or foreign or used and any(row["event_id"] not in used for row in entries):
         return ""
     return ", ".join(one.id for one in consents)
+
+
+def _device_code(found: list[Finding], entries: list[dict[str, Any]]) -> str:
+    """The attacker's first sign-in is the one by device code: nothing was stolen before it."""
+    codes = {key for one in found if one.slug == "ia-devicecode-first" for key in one.evidence}
+    first = entries[0] if entries else None
+    if first is None or first["event_id"] not in codes:
+        return ""
+    return f"the first foreign sign-in, at {moment(first['time'])} from {first['client_ip']}"
+
+
+def _imitated(labels: Labels, found: list[Finding]) -> str:
+    """Imitations of the organisation or a partner wrote, and nobody but the user ever used the account."""
+    outside = [one.id for one in found if one.slug == "im-lookalike-domain"]
+    inside = any(label.source != "message_trace" for label in attackers(labels))
+    return ", ".join(outside) if outside and not inside else ""
 
 
 def _single_factor(entries: list[dict[str, Any]]) -> str:

@@ -52,6 +52,7 @@ class Log:
 
     def __init__(self, engine: Engine, labels: Labels) -> None:
         self.labels = labels
+        self._engine = engine
         self.entry = entry_time(labels, subjects_of(engine))
         made = ", ".join(f"'{name}'" for name in (*_METHOD, *_DEVICE, *_CONSENT))
         self.events = engine.rows(f"""
@@ -63,6 +64,22 @@ class Log:
             GROUP BY ALL ORDER BY e.time, e.event_id
         """)
         self.begins = _beginnings(engine)
+
+    def only_attackers(self, app_id: str | None) -> str:
+        """What an application did first for the attacker, when all that it did is the attacker's; "" otherwise."""
+        if not app_id:
+            return ""
+        rows = self._engine.rows(
+            """SELECT event_id, operation, time FROM events
+               WHERE lower(app_id) = ? AND source <> 'directory_audit' AND result IS DISTINCT FROM 'failure'
+               ORDER BY time, event_id""",
+            [app_id.lower()],
+        )
+        theirs = [row for row in rows if self.attackers(row)]
+        known = [row for row in rows if row["event_id"] in self.labels]
+        if not theirs or len(theirs) < len(known):
+            return ""
+        return f"first the {theirs[0]['operation']} at {moment(aware(theirs[0]['time']))}"
 
     def attackers(self, event: Row) -> bool:
         """Whether an event is the attacker's."""
@@ -207,7 +224,12 @@ def _grant(log: Log, row: Row) -> Origin:
         and (event["app_id"] in names or event["target"] in names or any(name in event["said"] for name in names))
         and (not owner or event["actor"] == owner or owner in event["said"])
     ]
-    return log.origin(made) or log.older(None, "directory_audit")
+    origin = log.origin(made)
+    if origin and origin.label is not Label.ATTACKER and (used := log.only_attackers(row["app_id"])):
+        # The user's own click, and yet not the user's application: only somebody else has ever used it.
+        told = f"{origin.because}; but everything that the application did is the attacker's, {short(used, 240)}"
+        return Origin(Label.ATTACKER, told, origin.created, origin.events)
+    return origin or log.older(None, "directory_audit")
 
 
 def _mailbox(engine: Engine, log: Log, row: Row) -> Origin:

@@ -51,7 +51,7 @@ def findings(hits: Hits, facts: Facts, labels: Labels, origins: Mapping[str, Ori
 
 
 def _finding(hit: HitLike, fact: DetectionLike, labels: Labels, origins: Mapping[str, Origin]) -> Finding:
-    context = context_of(hit.evidence, labels, origins)
+    context = context_of(hit.evidence, labels, origins, hit.subject)
     if context is Context.UNKNOWN and hit.slug.startswith("im-") and follows(hit.evidence, labels):
         context = Context.LIKELY
     return Finding(
@@ -76,15 +76,18 @@ def _numbered(finding: Finding, number: int) -> Finding:
     return replace(finding, id=f"F-{number:03d}")
 
 
-def context_of(evidence: Iterable[str], labels: Labels, origins: Mapping[str, Origin]) -> Context:
-    """Whether the evidence is the attacker's: most of it surely (yes), some (likely), none (no), or nobody knows."""
+def context_of(evidence: Iterable[str], labels: Labels, origins: Mapping[str, Origin], subject: str = "") -> Context:
+    """Whether the evidence is the attacker's: most of it surely (yes), some (likely), none (no), or nobody knows.
+
+    What a colleague did to the account of `subject` is not excused by having been done by the colleague.
+    """
     sure = some = theirs = known = 0
     for key in evidence:
         label, confidence = _whose(key, labels, origins)
         if label is Label.ATTACKER:
             some += 1
             sure += confidence >= SURE
-        elif label in (Label.USER, Label.RESPONDER):
+        elif label is Label.RESPONDER or label is Label.USER and _own(key, labels, subject):
             theirs += 1
         known += label is not None
     if some:
@@ -97,6 +100,10 @@ def follows(evidence: Iterable[str], labels: Labels) -> bool:
     done = [labels[key].time for key in evidence if key in labels and labels[key].label is Label.SYSTEM]
     acts = [label.time for label in attackers(labels)] if done else []
     return any((at := bisect_right(acts, time)) and time - acts[at - 1] <= timedelta(days=1) for time in done)
+
+
+def _own(key: str, labels: Labels, subject: str) -> bool:
+    return not subject or key not in labels or labels[key].actor in (subject, "")
 
 
 def _whose(key: str, labels: Labels, origins: Mapping[str, Origin]) -> tuple[Label | None, float]:
@@ -121,16 +128,21 @@ def judge(
     found: list[Finding], labels: Labels, sessions: Mapping[str, str], ledger: Ledger, subjects: tuple[str, ...]
 ) -> CaseVerdict:
     """The answer for the case. `sessions` maps event ids to session ids."""
-    score = case_score(found)
+    entry = entry_time(labels, subjects)
+    score = case_score(found if entry else [finding for finding in found if not _of_others(finding, labels, subjects)])
     missing, open_ended = uncovered(ledger, subjects), undecided(found, labels, subjects)
-    verdict = _verdict(found, score, labels, sessions, missing=bool(missing or open_ended))
+    verdict = (
+        _verdict(found, score, labels, sessions, missing=bool(missing or open_ended))
+        if entry
+        else (_without_entry(score, missing=bool(missing or open_ended)))
+    )
     last = max((label.time for label in attackers(labels)), default=None)
     return CaseVerdict(
         verdict,
         score,
         (*_because(verdict, found, labels, missing, subjects), *open_ended),
         subjects,
-        entry_time(labels, subjects),
+        entry,
         last,
     )
 
@@ -143,11 +155,31 @@ def _verdict(
     phases = {finding.slug.partition("-")[0] for finding in context if finding.severity in _HEAVY}
     if proven or len(phases & set(PHASES)) >= 2:
         return Verdict.CONFIRMED
-    if score >= PROBABLE:
+    likely = {f.slug.partition("-")[0] for f in found if f.context in _OURS and f.severity in _HEAVY}
+    if score >= PROBABLE or len(likely & set(PHASES)) >= 2:
         return Verdict.PROBABLE
+    return _without_entry(score, missing=missing)
+
+
+def _without_entry(score: float, *, missing: bool) -> Verdict:
+    """The verdict where no act on the account could be tied to an attacker: nothing may be changed on its strength."""
     if score >= SUSPECTED:
         return Verdict.SUSPECTED
     return Verdict.CANNOT_TELL if missing else Verdict.NOT_SUPPORTED
+
+
+def _of_others(finding: Finding, labels: Labels, subjects: Iterable[str]) -> bool:
+    """Whether a finding is only about mail that others sent: it says nothing of who used the account."""
+    known = [labels[key] for key in finding.evidence if key in labels]
+    mine = set(subjects)
+    return (
+        len(known) == len(finding.evidence) > 0
+        and all(
+            label.source == "message_trace" and (label.actor not in mine or label.label is not Label.ATTACKER)
+            for label in known
+        )
+        and any(label.actor not in mine for label in known)
+    )
 
 
 def has_session(finding: Finding, labels: Labels, sessions: Mapping[str, str]) -> bool:

@@ -17,6 +17,8 @@ from o365nb.model import Severity
 STRONG = 0.75
 #: The most that several weak hits together are worth: alone, and where a strong one proves an incident already.
 WEAK_CEILING, WEAK_CEILING_BESIDE = 0.65, 0.72
+#: Where they run through three phases of an attack, from one unfamiliar place: chance does not tell such a story.
+WEAK_CEILING_CHAIN = 0.85
 #: Hits about mail that came in: they mark the lure, not an act on the account.
 LURES = {"ia-phish-delivered": 0.75, "im-lookalike-domain": 0.8}
 #: Hits that an honest traveller makes too, by reading mail in a hotel or switching a VPN on: together they prove a
@@ -118,7 +120,8 @@ def _weak(
     seeds: dict[str, Seed] = {}
     for trace, found in gathered.items():
         if _enough(found) and _unfamiliar(found, traced.get(trace, [])):
-            seeds.update(dict.fromkeys(found.events, _seed(found, facts, ceiling)))
+            most = WEAK_CEILING_CHAIN if _chain(found) else ceiling
+            seeds.update(dict.fromkeys(found.events, _seed(found, facts, most)))
     return seeds
 
 
@@ -126,6 +129,12 @@ def _enough(found: _Gathered) -> bool:
     phases = {slug.partition("-")[0] for slug in found.weights}
     telling = set(found.weights) - _EVERYDAY
     return found.together >= 0.5 and bool(telling) and (len(phases) >= 2 or len(telling) >= 3)
+
+
+def _chain(found: _Gathered) -> bool:
+    """Whether telling hits themselves, everyday ones left out, stand for two phases and the rest for a third."""
+    telling = {slug.partition("-")[0] for slug in found.weights if slug not in _EVERYDAY}
+    return len(telling) >= 2 and len({slug.partition("-")[0] for slug in found.weights}) >= 3
 
 
 def _unfamiliar(found: _Gathered, sharing: list[Event]) -> bool:

@@ -88,7 +88,7 @@ class Bundle:
                 coverage=tuple(revive(Gap, item) for item in self._read("coverage.json")["entries"]),
                 indicators=tuple(Indicator(i.kind, refang(i.value), i.first, i.last, i.why) for i in indicators),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, csv.Error) as error:
             raise BadCase(
                 f"{self.folder}: a result file lacks its fields ({error}). Run `o365nb analyse` again."
             ) from None
@@ -96,8 +96,11 @@ class Bundle:
     def plan(self) -> Plan:
         """The plan as it was written. Raises BadCase when its content does not match its id."""
         data = self._read("plan.json")
-        plan = Plan(tuple(revive(Step, item) for item in data["steps"]))
-        if plan.plan_id != data["plan_id"]:
+        try:
+            plan, said = Plan(tuple(revive(Step, item) for item in data["steps"])), data["plan_id"]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            plan, said = Plan(()), ""
+        if plan.plan_id != said:
             raise BadCase(
                 f"{self.folder / 'plan.json'}: the content does not match the plan id. It was edited; plan again."
             )
@@ -121,7 +124,7 @@ class Bundle:
 
     def _table(self, name: str, columns: Iterable[str], rows: Iterable[list[str]]) -> None:
         out = io.StringIO(newline="")
-        writer = csv.writer(out, lineterminator="\n")
+        writer = csv.writer(out)  # lines end as RFC 4180 has them; only then is a bare return in evidence quoted
         writer.writerow(columns)
         writer.writerows(rows)
         write_atomic(self.folder / name, out.getvalue())
@@ -130,6 +133,7 @@ class Bundle:
         path = self.folder / name
         if not path.is_file():
             raise BadCase(f"{path} is missing. Run `o365nb analyse` for this case first.")
+        csv.field_size_limit(2**31 - 1)  # a subject line may be longer than csv's own limit of 131,072
         with path.open(encoding="utf-8", newline="") as file:
             return tuple(
                 revive(kind, {key: _uncell(cell) for key, cell in row.items()}) for row in csv.DictReader(file)

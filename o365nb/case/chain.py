@@ -26,29 +26,25 @@ class Chain:
 
     def append(self, entry: dict[str, Any]) -> dict[str, Any]:
         """Write one line, flushed to disk before this returns. Returns the line with `seq` and `prev`."""
-        self._drop_torn_line()
+        drop_torn_line(self.path)
         last = self._last_line()
         seq = json.loads(last)["seq"] + 1 if last else 1
         line = {"seq": seq, **plain(entry), "prev": hashlib.sha256(last).hexdigest() if last else START}
-        with self.path.open("ab") as file:
-            file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(self.path, line)
         return line
 
     def entries(self) -> Iterator[dict[str, Any]]:
-        """Every line in order, unverified."""
-        if self.path.exists():
-            for line in self.path.read_bytes().splitlines():
-                try:
-                    yield json.loads(line)
-                except ValueError:
-                    return  # a torn last line: the process died inside a write; append mends it
+        """Every whole line in order, unverified."""
+        for line in whole_lines(self.path):
+            try:
+                yield json.loads(line)
+            except ValueError:
+                return  # damaged by another hand: `verify` names the line
 
     def verify(self) -> int:
         """The number of lines, when the chain holds. Raises BadCase at the first line that does not follow."""
         before, count = START, 0
-        for line in self.path.read_bytes().splitlines() if self.path.exists() else []:
+        for line in whole_lines(self.path):
             count += 1
             try:
                 entry = json.loads(line)
@@ -70,19 +66,33 @@ class Chain:
             step = 4096
             while True:
                 file.seek(max(0, size - step))
-                lines = file.read().splitlines()
+                lines = file.read().rstrip(b"\n").split(b"\n")
                 if len(lines) > 1 or step >= size:
                     return lines[-1]
                 step *= 4
 
-    def _drop_torn_line(self) -> None:
-        """A process killed inside a write leaves a line without its end: cut it, what it said was never done."""
-        if not self.path.exists() or not (size := self.path.stat().st_size):
+
+def whole_lines(path: Path) -> list[bytes]:
+    """The finished lines of a file of lines. One without its end was torn by a kill: what it said was never done."""
+    return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+
+
+def append_line(path: Path, line: dict[str, Any]) -> None:
+    """Add one JSON line, flushed to disk before this returns."""
+    with path.open("ab") as file:
+        file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def drop_torn_line(path: Path) -> None:
+    """Cut a last line that has no end, so that the next one does not continue it."""
+    if not path.exists() or not (size := path.stat().st_size):
+        return
+    with path.open("rb+") as file:
+        file.seek(size - 1)
+        if file.read(1) == b"\n":
             return
-        with self.path.open("rb+") as file:
-            file.seek(size - 1)
-            if file.read(1) == b"\n":
-                return
-            file.seek(0)
-            whole = file.read()
-            file.truncate(whole.rfind(b"\n") + 1)
+        file.seek(0)
+        whole = file.read()
+        file.truncate(whole.rfind(b"\n") + 1)

@@ -19,6 +19,9 @@ from o365nb.case.ledger import Ledger
 from o365nb.errors import BadCase, BadInput
 from o365nb.model import Window, iso, plain, utc
 
+#: Names that Windows keeps for devices, whatever follows the dot.
+_DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
+
 
 @dataclass(frozen=True, slots=True)
 class CaseInfo:
@@ -57,7 +60,8 @@ class Case:
         self.custody = Chain(root / "custody.jsonl")
         self.receipts = Chain(root / "receipts.jsonl")
         self.ledger = Ledger(root / "coverage.jsonl")
-        self._stored = {line["path"]: str(line["sha256"]) for line in self.custody.entries()}
+        # By lower case: some systems take A.csv and a.csv for one file.
+        self._stored = {line["path"].lower(): str(line["sha256"]) for line in self.custody.entries()}
 
     @classmethod
     def create(cls, root: Path, info: CaseInfo) -> Case:
@@ -97,24 +101,29 @@ class Case:
     def state(self) -> Path:
         return self.root / "state"
 
-    def store(self, source: str, name: str, body: bytes, **about: Any) -> str:
+    def store(self, source: str, name: str, body: bytes, *, snapshot: bool = False, **about: Any) -> str:
         """Keep one piece of evidence byte for byte (gzip) and enter it in the chain of custody.
 
         `about` goes into the custody line (shape, records, query or original path, request_ids, collector).
-        Returns the path inside the case folder. The same bytes for the same source and name are kept once.
+        Returns the path inside the case folder. The same bytes for the same source and name are kept once; a
+        `snapshot` (state as it stands now) is entered again all the same, for when it was seen matters.
         """
         digest = hashlib.sha256(body).hexdigest()
         relative = f"raw/{source}/{_file_name(name)}.gz"
-        if self._stored.get(relative, digest) != digest:
-            relative = f"raw/{source}/{digest[:8]}-{_file_name(name)}.gz"
-        if relative in self._stored:
+        if self._stored.get(relative.lower(), digest) != digest:
+            relative = f"raw/{source}/{digest[:16]}-{_file_name(name)}.gz"
+        known = relative.lower() in self._stored
+        if known and not snapshot:
             return relative
-        path = self.root / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, gzip.compress(body, 6, mtime=0))
+        if not known:
+            path = self.root / relative
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(path, gzip.compress(body, 6, mtime=0))
         line = {"path": relative, "sha256": digest, "size": len(body), "source": source, **about}
+        if snapshot:
+            line["snapshot"] = True
         self.custody.append({**line, "time": datetime.now(UTC), "tool_version": __version__})
-        self._stored[relative] = digest
+        self._stored[relative.lower()] = digest
         return relative
 
     def raw(self, relative: str) -> bytes:
@@ -145,7 +154,7 @@ class Case:
 
 def checked_name(name: str) -> str:
     """A case name that is safe as a folder name everywhere. Raises BadInput for any other."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", name) or name.endswith("."):
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", name) or name.endswith(".") or _DEVICE.match(name):
         raise BadInput(f"{name!r} cannot be a case name. Use letters, digits, dot, dash and underscore.")
     return name
 
@@ -162,4 +171,5 @@ def write_atomic(path: Path, content: str | bytes) -> None:
 
 
 def _file_name(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._@-]", "_", name)[:120] or "evidence"
+    clean = re.sub(r"[^A-Za-z0-9._@-]", "_", name)[:120] or "evidence"
+    return f"_{clean}" if _DEVICE.match(clean) else clean

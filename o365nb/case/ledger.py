@@ -6,13 +6,13 @@ It limits what the report may claim: only a source that was seen whole lets sile
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from o365nb.case.chain import append_line, drop_torn_line, whole_lines
 from o365nb.model import Outcome, Window, iso, plain, utc
 
 
@@ -35,6 +35,7 @@ class Coverage:
     reason: str = ""
     file: str = ""  # export door: the file this line is about
     at: datetime | None = None
+    read: str = field(default="", compare=False)  # live door: the id that the stored answers of this reading carry
 
     def as_json(self) -> dict[str, Any]:
         window = (iso(self.window.start), iso(self.window.end)) if self.window else (None, None)
@@ -54,30 +55,34 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._read: tuple[tuple[int, int], list[Coverage]] | None = None
 
     def record(self, entry: Coverage) -> None:
         """Append one entry, stamped with the time, flushed to disk before this returns."""
         stamped = {**entry.as_json(), "at": iso(entry.at or datetime.now(UTC))}
-        with self.path.open("ab") as file:
-            file.write(json.dumps(stamped, ensure_ascii=False).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        drop_torn_line(self.path)
+        append_line(self.path, stamped)
 
     def lines(self) -> Iterator[Coverage]:
         """Every entry ever written, oldest first."""
-        if self.path.exists():
-            for line in self.path.read_bytes().splitlines():
-                try:
-                    yield Coverage.from_json(json.loads(line))
-                except ValueError:
-                    continue  # torn by a kill inside the write: the step it spoke of runs again
+        for line in whole_lines(self.path):
+            try:
+                yield Coverage.from_json(json.loads(line))
+            except (ValueError, KeyError, TypeError):
+                continue  # damaged: the step it spoke of runs again
 
     def entries(self) -> list[Coverage]:
         """The last entry about each source, subject, window and file."""
-        last: dict[tuple[str, str, Window | None, str], Coverage] = {}
-        for entry in self.lines():
-            last[(entry.source, entry.subject, entry.window, entry.file)] = entry
-        return list(last.values())
+        if not self.path.exists():
+            return []
+        # Every detection asks for several sources: the file is read again only when it has changed.
+        now = self.path.stat()
+        if self._read is None or self._read[0] != (now.st_size, now.st_mtime_ns):
+            last: dict[tuple[str, str, Window | None, str], Coverage] = {}
+            for entry in self.lines():
+                last[(entry.source, entry.subject, entry.window, entry.file)] = entry
+            self._read = (now.st_size, now.st_mtime_ns), list(last.values())
+        return list(self._read[1])
 
     def about(self, source: str, subject: str) -> list[Coverage]:
         """What is known of one source for one subject; entries for the whole tenant count too.

@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 
 from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall
-from o365nb.collectors.collect import Advance, collect_one, find_person
+from o365nb.collectors.collect import Advance, collect_one, find_person, record_failure
 
 
 def all_collectors() -> list[Collector]:
@@ -32,4 +32,5 @@ __all__ = [
     "all_collectors",
     "collect_one",
     "find_person",
+    "record_failure",
 ]

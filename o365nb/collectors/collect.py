@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -61,8 +62,8 @@ def collect_one(
 
     What the service refuses becomes an outcome, never an exception. Returns the ledger's entry.
     """
-    asked = window if collector.retention is not None else None
-    about = "" if collector.tenant_wide else person.upn
+    asked, about = _key(collector, person, window)
+    read = uuid.uuid4().hex  # which answers belong together: state read later stands for state read before
     reach, gap = _reach(collector, tenant, window)
     received, gaps = 0, [gap] if gap else []
     if reach:
@@ -71,16 +72,27 @@ def collect_one(
                 if isinstance(item, Shortfall):
                     gaps.insert(0, item)
                     continue
-                _store(case, collector, item, about, tenant.now())
+                _store(case, collector, item, about, tenant.now(), read)
                 received += item.records
                 advance(item.records, collector.title)
         except (RequestFailed, SignInFailed, Unreachable) as error:
             gaps.insert(0, Shortfall(_outcome(error), _why(collector, error, received)))
     outcome = gaps[0].outcome if gaps else (Outcome.COMPLETE if received else Outcome.EMPTY)
     reason = " ".join(dict.fromkeys(gap.reason for gap in gaps))
-    entry = Coverage(collector.source, about, asked, outcome, received=received, reason=reason)
+    entry = Coverage(collector.source, about, asked, outcome, received=received, reason=reason, read=read)
     case.ledger.record(entry)
     return entry
+
+
+def record_failure(collector: Collector, person: Person, window: Window, case: Case, reason: str) -> None:
+    """Enter a collector's own breakdown where its outcome would stand, so that a later success replaces it."""
+    asked, about = _key(collector, person, window)
+    case.ledger.record(Coverage(collector.source, about, asked, Outcome.FAILED, reason=reason))
+
+
+def _key(collector: Collector, person: Person, window: Window) -> tuple[Window | None, str]:
+    """The window and the subject under which the ledger knows this source: state has no window."""
+    return window if collector.retention is not None else None, "" if collector.tenant_wide else person.upn
 
 
 def _reach(collector: Collector, tenant: Tenant, window: Window) -> tuple[Window | None, Shortfall | None]:
@@ -101,11 +113,12 @@ def _reach(collector: Collector, tenant: Tenant, window: Window) -> tuple[Window
     return Window(start, end), Shortfall(Outcome.PARTIAL, kept) if window.start < oldest - _SLACK else None
 
 
-def _store(case: Case, collector: Collector, raw: Raw, about: str, now: datetime) -> None:
+def _store(case: Case, collector: Collector, raw: Raw, about: str, now: datetime, read: str) -> None:
     case.store(
         collector.source,
         raw.name,
         raw.body,
+        snapshot=collector.retention is None,
         shape=raw.shape,
         records=raw.records,
         query=raw.query,
@@ -114,6 +127,8 @@ def _store(case: Case, collector: Collector, raw: Raw, about: str, now: datetime
         request_ids=[raw.request_id] if raw.request_id else [],
         collector=type(collector).__name__,
         tenant_time=iso(now),
+        subject=about,
+        read=read,
     )
 
 

@@ -71,15 +71,45 @@ def known_bad_app() -> str:
     confidence=0.8,
     seed=0.8,
     benign="The user's own use of such a product, on a network that is new for the account.",
-    misses="Use of other applications.",
+    misses="Applications let in before the log begins, unless intruders are known to use them.",
 )
 def bad_app_used() -> str:
-    """An application that intruders are known to use reached the account from an unfamiliar network."""
-    return """
-        SELECT s.subject, s.event_id AS evidence, s.time, 'app:' || b.app_id AS object,
-               b.name || ' reached the account from ' || s.place AS summary, s.sureness AS confidence
-        FROM strange_events AS s JOIN list_bad_apps AS b ON b.app_id = lower(s.app_id)
-        WHERE s.grade = 'clear' AND coalesce(s.result, '') <> 'failure'
+    """An application that intruders use, or a newly consented stranger's, reached the account from elsewhere."""
+    # What the user runs too, on a network of the user's own, is the user's program, wherever it turns up next.
+    return f"""{_CONSENTS},
+        usual AS (
+            SELECT DISTINCT t.subject, lower(t.app_id) AS app_id FROM event_traits AS t
+            WHERE t.app_id IS NOT NULL AND t.own_hand AND (t.managed OR t.known_ip OR t.known_network)
+        ),
+        reached AS (
+            SELECT s.*, lower(s.app_id) AS app FROM strange_events AS s
+            LEFT JOIN usual AS u ON u.subject = s.subject AND u.app_id = lower(s.app_id)
+            WHERE s.app_id IS NOT NULL AND u.app_id IS NULL AND coalesce(s.result, '') <> 'failure'
+        ),
+        apps AS (SELECT DISTINCT subject, app FROM reached),
+        vouched AS (
+            SELECT DISTINCT lower(app_id) AS app_id FROM oauth_grants
+            WHERE verified_publisher OR app_owner_tenant IN (SELECT tenant_id FROM list_own_publishers)
+        ),
+        said AS (
+            SELECT DISTINCT p.event_id, a.subject, a.app FROM event_properties AS p
+            JOIN consented AS c ON c.event_id = p.event_id
+            JOIN apps AS a ON a.subject = c.subject AND strpos(lower(p.value), a.app) > 0
+        ),
+        strangers AS (
+            SELECT s.subject, s.app, min(c.time) AS since FROM said AS s JOIN consented AS c ON c.event_id = s.event_id
+            LEFT JOIN vouched AS v ON v.app_id = s.app WHERE v.app_id IS NULL GROUP BY s.subject, s.app
+        ),
+        names AS (SELECT lower(app_id) AS app_id, max(app_name) AS name FROM oauth_grants GROUP BY lower(app_id))
+        SELECT r.subject, r.event_id AS evidence, r.time, 'app:' || r.app AS object,
+               coalesce(b.name, '"' || coalesce(n.name, r.app_name, r.app) || '", which the user had just let in,')
+               || ' reached the account from ' || r.place AS summary,
+               CASE WHEN b.app_id IS NOT NULL THEN greatest(r.sureness, CASE WHEN s.app IS NULL THEN 0.0 ELSE 0.6 END)
+                    WHEN r.grade = 'clear' THEN 0.55 ELSE 0.5 END AS confidence
+        FROM reached AS r LEFT JOIN list_bad_apps AS b ON b.app_id = r.app
+        LEFT JOIN strangers AS s ON s.subject = r.subject AND s.app = r.app AND epoch(r.time) >= epoch(s.since)
+        LEFT JOIN names AS n ON n.app_id = r.app
+        WHERE s.app IS NOT NULL OR b.app_id IS NOT NULL AND r.grade = 'clear'
     """
 
 
@@ -109,7 +139,8 @@ def risky_consent() -> str:
             WHERE d.scopes LIKE '%offline_access%' AND coalesce(d.admin, 'false') NOT LIKE '%true%' GROUP BY d.event_id
         ),
         vouched AS (
-            SELECT DISTINCT lower(app_id) AS app_id, lower(app_name) AS app_name FROM oauth_grants
+            SELECT DISTINCT lower(app_id) AS app_id, lower(app_name) AS app_name, lower(client_id) AS client_id
+            FROM oauth_grants
             WHERE verified_publisher OR app_owner_tenant IN (SELECT tenant_id FROM list_own_publishers)
         ),
         granted AS (
@@ -125,6 +156,7 @@ def risky_consent() -> str:
                    CASE WHEN c.grade = 'clear' THEN 0.9 ELSE 0.6 END
             FROM consented AS c JOIN said AS s ON s.event_id = c.event_id
             LEFT JOIN vouched AS v ON v.app_id = lower(c.app_id) OR v.app_name = lower(coalesce(c.app_name, c.target))
+                OR v.client_id = lower(c.target)
             WHERE v.app_id IS NULL
         )
         SELECT subject, evidence, time, 'app:' || lower(app) AS object,

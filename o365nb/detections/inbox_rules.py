@@ -195,7 +195,7 @@ def rule_forwards_outside() -> str:
     respond=UNDO,
     confidence=0.9,
     benign="Delegates' and out-of-office rules of Exchange itself are left out; a damaged rule can look the same.",
-    misses="Rules hidden and taken away again before the collection, when the log does not tell of them.",
+    misses="Rules taken away unlogged that were made on the user's own network; rules that the log does not tell of.",
 )
 def rule_hidden() -> str:
     """An inbox rule exists that Outlook does not show, or was made and is gone although nobody removed it."""
@@ -220,7 +220,8 @@ def rule_hidden() -> str:
         FROM made AS m JOIN subjects AS u ON u.upn = m.owner JOIN seen AS s ON s.owner = m.owner
         LEFT JOIN inbox_rules AS r ON r.owner = m.owner AND lower(r.name) = m.name
         LEFT JOIN ended AS e ON e.owner = m.owner AND e.name = m.name
-        WHERE r.key IS NULL AND e.name IS NULL
+        LEFT JOIN event_traits AS t ON t.event_id = m.event_id AND (t.managed OR t.known_ip OR t.known_network)
+        WHERE r.key IS NULL AND e.name IS NULL AND t.event_id IS NULL
     """
 
 

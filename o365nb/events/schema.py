@@ -139,8 +139,79 @@ STATE_TABLES: dict[str, dict[str, str]] = {
         "enabled": "BOOLEAN",
         "registered": "TIMESTAMP",
         "last_sign_in": "TIMESTAMP",
+        "client": "VARCHAR",  # mobile partnerships: the client type and its user agent
     },
+    # Facts of one name and value each; of the organisation where `owner` is "", else of that mailbox.
     "org_config": {"name": "VARCHAR", "value": "VARCHAR"},
+    "sweep_rules": {
+        "rule_id": "VARCHAR",
+        "name": "VARCHAR",
+        "enabled": "BOOLEAN",
+        "sender": "VARCHAR",
+        "source_folder": "VARCHAR",
+        "destination_folder": "VARCHAR",
+        "keep_days": "BIGINT",
+    },
+    "mailbox_permissions": {
+        "trustee": "VARCHAR",  # lower case, as Exchange names it: a UPN, a group, a SID
+        "right": "VARCHAR",  # FullAccess, SendAs, ReadPermission, ...: one row each
+        "deny": "BOOLEAN",
+        "inherited": "BOOLEAN",
+        "automatic": "BOOLEAN",  # the mailbox's own account, or one of the service's
+    },
+    "folder_permissions": {
+        "folder": "VARCHAR",
+        "trustee": "VARCHAR",  # lower case
+        "trustee_kind": "VARCHAR",  # default, anonymous, external, named
+        "rights": "VARCHAR[]",
+    },
+    # Mail-flow rules, and journal rules (`kind` journal), which copy mail too.
+    "transport_rules": {
+        "kind": "VARCHAR",  # transport, journal
+        "name": "VARCHAR",
+        "enabled": "BOOLEAN",
+        "mode": "VARCHAR",  # Enforce, Audit, AuditAndNotify
+        "priority": "BIGINT",
+        "redirect_to": "VARCHAR[]",  # SMTP addresses where there are any, lower case
+        "copy_to": "VARCHAR[]",  # CopyTo, AddToRecipients
+        "blind_copy_to": "VARCHAR[]",  # BlindCopyTo; where a journal goes
+        "deletes": "BOOLEAN",
+        "scl": "BIGINT",  # -1: mail is not filtered
+        "audit_severity": "VARCHAR",
+        "route_via": "VARCHAR",  # outbound connector
+        "words": "VARCHAR[]",  # every word and pattern condition
+        "has_conditions": "BOOLEAN",
+        "created_by": "VARCHAR",
+        "modified_by": "VARCHAR",
+        "changed": "TIMESTAMP",
+        "description": "VARCHAR",
+    },
+    "connectors": {
+        "direction": "VARCHAR",  # inbound, outbound
+        "name": "VARCHAR",
+        "enabled": "BOOLEAN",
+        "connector_type": "VARCHAR",  # Partner, OnPremises
+        "connector_source": "VARCHAR",  # Default, AdminUI, HybridWizard, Migrated
+        "domains": "VARCHAR[]",  # of the sender (inbound) or the recipient (outbound), lower case; * is every one
+        "addresses": "VARCHAR[]",  # sender IP addresses (inbound) or smart hosts (outbound)
+        "certificate": "VARCHAR",
+        "restricted": "BOOLEAN",  # inbound: to those addresses or that certificate
+        "require_tls": "BOOLEAN",
+        "treat_as_internal": "BOOLEAN",
+        "cloud_services_mail": "BOOLEAN",
+        "rule_scoped": "BOOLEAN",  # outbound: used by transport rules only
+        "created": "TIMESTAMP",
+        "changed": "TIMESTAMP",
+    },
+    "remote_domains": {
+        "name": "VARCHAR",
+        "domain": "VARCHAR",
+        "auto_forward": "BOOLEAN",
+        "auto_reply": "BOOLEAN",
+        "created": "TIMESTAMP",
+        "changed": "TIMESTAMP",
+    },
+    "blocked_senders": {"sender": "VARCHAR", "reason": "VARCHAR", "created": "TIMESTAMP"},
 }
 STATE_TABLES = {name: {**STATE, **columns} for name, columns in STATE_TABLES.items()}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -90,6 +91,7 @@ def _zip(path: str, inside: str, data: bytes, level: int, budget: _Budget) -> It
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         yield BadEvidence(path, f"the zip archive cannot be opened ({error})", _AGAIN)
         return
+    seen: Counter[str] = Counter()
     with archive:
         for info in archive.infolist():
             name = _clean(info.filename)
@@ -98,7 +100,9 @@ def _zip(path: str, inside: str, data: bytes, level: int, budget: _Budget) -> It
             budget.files += 1
             if budget.files > budget.limits.files:
                 raise _TooMuch(BadEvidence(path, f"the archive holds more than {budget.limits.files:,} files", _MEND))
-            label = f"{path}!{info.filename}"
+            seen[info.filename] += 1
+            again = f"#{seen[info.filename]}" if seen[info.filename] > 1 else ""  # an archive may hold a name twice
+            label = f"{path}!{info.filename}{again}"
             try:
                 body = _entry(label, archive, info, budget)
             except BadEvidence as problem:
@@ -140,11 +144,13 @@ def gunzip(path: Path | str, data: bytes, limits: Limits = LIMITS) -> bytes:
                 parts.append(part)
                 size += len(part)
                 check(path, size, len(data), limits)
-                if not part and not member.unconsumed_tail:
-                    raise zlib.error("it ends too early")
                 part = member.decompress(member.unconsumed_tail, _CHUNK)
+                if not (part or member.eof or member.unconsumed_tail):
+                    break
         except zlib.error as error:
             raise BadEvidence(path, f"the gzip file cannot be unpacked ({error})", _AGAIN) from None
+        if not member.eof:
+            raise BadEvidence(path, "the gzip file cannot be unpacked (it ends too early)", _AGAIN)
         rest = member.unused_data.lstrip(b"\x00")  # tapes pad with zeros
     return b"".join(parts)
 

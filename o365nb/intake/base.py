@@ -71,7 +71,10 @@ class Shape(ABC):
 
     @abstractmethod
     def read(self, text: str, origin: Origin) -> Iterator[Item]:
-        """Every record of the file, in order, and what is to be said of the file. Raises BadEvidence where the file as a whole cannot be used."""
+        """Every record of the file, in order, and what is to be said of the file.
+
+        Raises BadEvidence where the file as a whole cannot be used.
+        """
 
     def lacks(self, text: str) -> list[str]:
         """What the file that begins with `text` would need to be of this shape: for the message to a person."""

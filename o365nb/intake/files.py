@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from o365nb.case import Case, Coverage
 from o365nb.errors import BadEvidence, BadInput
@@ -52,10 +53,10 @@ def add_files(case: Case, evidence: Path | Sequence[Path], progress: Progress) -
     with progress.task("Recognising evidence files", unit="files") as task:
         for piece in _pieces(files):
             found = _recognised(piece)
-            if isinstance(found, _Refused):
-                refused.append(found)
-            else:
+            if isinstance(found, _Known) and isinstance(piece, _Piece):
                 known[piece.path] = found
+            elif isinstance(found, _Refused):
+                refused.append(found)
             task.advance(note=piece.name)
     if not known:
         raise _nothing(refused)
@@ -85,7 +86,13 @@ def _counts(item: Item) -> bool:
 
 def _keep(case: Case, piece: _Piece, known: _Known) -> None:
     owner = case.info.subjects[0] if len(case.info.subjects) == 1 else ""
-    about = {"shape": known.shape, "records": known.records, "original": piece.path, "file": piece.name, "owner": owner}
+    about: dict[str, Any] = {
+        "shape": known.shape,
+        "records": known.records,
+        "original": piece.path,
+        "file": piece.name,
+        "owner": owner,
+    }
     if piece.archive_sha256:
         about["archive_sha256"] = piece.archive_sha256
     case.store(SOURCE, piece.name, piece.data, **about, seen_by="export", collector="intake")

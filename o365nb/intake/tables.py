@@ -24,10 +24,12 @@ from o365nb.events import (
     rules,
     sign_in,
     state,
+    state_exchange,
 )
 from o365nb.events.schema import EVENTS, TABLES
 from o365nb.intake.counts import FileCount, Span, TableCounts
 from o365nb.intake.coverage import record_live_counts
+from o365nb.intake.snapshots import standing
 from o365nb.intake.staging import Stage, StateRecord
 from o365nb.model import utc
 from o365nb.progress import Progress
@@ -48,6 +50,7 @@ _TABLE_OF = {
     "device": "devices",
     "organization": "org_config",
     "accepted_domain": "org_config",
+    **state_exchange.SOURCES,
 }
 #: What a sign-in record takes over from the audit log's twin of it.
 _FROM_TWIN = ("session_id", "token_id", "device_id", "device_managed", "user_agent", "os", "browser")
@@ -61,6 +64,7 @@ def build_tables(case: Case, progress: Progress) -> TableCounts:
     """
     lines = [line for line in case.custody.entries() if line.get("shape")]
     stamp = _stamp(lines)
+    lines = standing(lines, case.ledger)
     before = TableCounts.load(case.tables)
     if before and before.stamp == stamp and all((case.tables / f"{name}.parquet").exists() for name in TABLES):
         return before
@@ -224,6 +228,7 @@ def _state_rows(stage: Stage) -> dict[str, Rows]:
                 owner = "" if everybody else people.get(str(data.get("principalId")), seen.owner)
                 grant = state.oauth_grant(data, seen, owner, apps.get(str(data.get("clientId")), {}))
                 tables["oauth_grants"].append(grant)
+    state_exchange.add(tables, stage.state)
     tables["inbox_rules"] = rules.merged(tables["inbox_rules"], stage.graph_rule_owners)
     _count_state(stage)
     return tables

@@ -15,10 +15,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTAINERS = {
-    b"PK\x03\x04": (
-        "an Excel workbook or a zip archive inside another file",
-        "Save the sheet as CSV UTF-8, or unpack it",
-    ),
+    b"PK\x03\x04": ("a zip archive or an Excel workbook", "Unpack it, or save the sheet as CSV UTF-8"),
     b"%PDF": ("a PDF", "Export the data itself as CSV or JSON"),
     b"\xd0\xcf\x11\xe0": ("an old Office document", "Save it as CSV UTF-8"),
     b"PAR1": ("a Parquet file", "Export the data as CSV or JSON"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import os
 import socket
 import ssl
 import tempfile
@@ -72,7 +74,7 @@ class PracticeTenant:
         )  # fmt: skip
         config.load()
         config.ssl = context
-        self._server = uvicorn.Server(config)
+        self._server = _server(config)
         self._thread = threading.Thread(target=self._serve, args=(self._server, listener), daemon=True)
         self._thread.start()
         self._await_start()
@@ -81,26 +83,19 @@ class PracticeTenant:
     def _listen(self) -> socket.socket:
         # The protocol is named so that asyncio switches Nagle's algorithm off: it costs 40 ms per answer.
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere this would let two programs share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", self._port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             listener.close()
-            raise BadInput(f"Port {self._port} cannot be used ({error.strerror}). Name another with --port.") from None
+            problem = getattr(error, "strerror", None) or "a port is a number from 0 to 65535"
+            raise BadInput(f"Port {self._port} cannot be used ({problem}). Name another with --port.") from None
         return listener
 
     def _serve(self, server: uvicorn.Server, listener: socket.socket) -> None:
-        async def run() -> None:
-            self._loop = asyncio.get_running_loop()
-            await server.serve(sockets=[listener])
-
         with listener:
-            asyncio.run(run())
-
-    def _hang_up(self) -> None:
-        """Cut connections that clients keep open: a TLS farewell would wait for them."""
-        for connection in list(self._server.server_state.connections) if self._server else ():
-            connection.transport.abort()
+            asyncio.run(server.serve(sockets=[listener]))
 
     def _await_start(self) -> None:
         limit = time.monotonic() + _START_LIMIT
@@ -114,7 +109,6 @@ class PracticeTenant:
         """Stop listening and write the clock down. Safe to call twice."""
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
-            self._loop.call_soon_threadsafe(self._hang_up)
             self._thread.join()
             self._site.state.save()
             self._server = self._thread = None
@@ -215,18 +209,58 @@ class PracticeTenant:
         self._site.faults.append(Fault(path, status, times, dict(headers or {}), chosen, message, method))
 
 
+def _server(config: uvicorn.Config) -> uvicorn.Server:
+    """A server that ends at once: it waits neither for clients that keep a connection open nor for their farewells."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+            await super().shutdown(sockets)
+
+    # A connection that comes up in the very moment of the end is cut after two seconds; that is no news to anybody.
+    logging.getLogger("uvicorn.error").addFilter(_not_the_farewell)
+    return Server(config)
+
+
+def _not_the_farewell(record: logging.LogRecord) -> bool:
+    return "timeout graceful shutdown exceeded" not in record.getMessage()
+
+
 def serve(story: str, port: int, state: Path) -> None:
-    """Run a practice tenant in the foreground until Ctrl-C; says how to sign in."""
+    """Run a practice tenant in the foreground until Ctrl-C; says how to point the kit at it."""
     with PracticeTenant(story, state, port=port) as tenant:
-        print(f"Story:         {tenant.story.title} ({tenant.story.slug}), subject {tenant.story.subject}")
-        print(f"Address:       {tenant.base_url}  (sign-in, Graph and Exchange)")
-        print(f"CA:            {tenant.ca_file}")
-        print(f"Tenant:        {tenant.tenant_id}")
-        print(f"Client:        {tenant.client_id}")
-        print(f"Client secret: {tenant.client_secret}  (until this ends)")
-        print("Ends with Ctrl-C.", flush=True)
+        print("\n".join(_welcome(tenant)), flush=True)
         try:
             while True:
                 time.sleep(3600)
         except KeyboardInterrupt:
             print("Stopped.")
+
+
+def _welcome(tenant: PracticeTenant) -> list[str]:
+    """What to copy: a profile, the secret, and the command that uses both."""
+    given = [f"--simulator {tenant.base_url}", f'--simulator-ca "{tenant.ca_file.resolve()}"']
+    command = " ".join(["o365nb", *given, "investigate", "--tenant practice", f"--user {tenant.story.subject}"])
+    return [
+        f"{tenant.story.title} ({tenant.story.slug}, {tenant.story.id})",
+        f"Sign-in, Graph and Exchange answer at {tenant.base_url}",
+        "",
+        "1. A profile for profiles.toml (`o365nb doctor` says where that is):",
+        "",
+        "[practice]",
+        f'tenant_id = "{tenant.tenant_id}"',
+        f'client_id = "{tenant.client_id}"',
+        'method = "secret"',
+        "",
+        "2. The secret, new at every start, in the environment:",
+        "",
+        f"O365NB_CLIENT_SECRET={tenant.client_secret}",
+        "",
+        "3. The investigation, in another terminal:",
+        "",
+        command,
+        "",
+        "Ends with Ctrl-C.",
+    ]

@@ -24,7 +24,7 @@ def contain(of: Dossier, approve: str = "") -> View:
     if not approve:
         return _dry_run(of, steps)
     from o365nb import response
-    from o365nb.investigate import tenant_of
+    from o365nb.doors import tenant_of
 
     response.require_approval(plan, approve)
     if not here:

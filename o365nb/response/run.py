@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from o365nb.case import Case
-from o365nb.errors import O365nbError, RequestFailed, Unreachable
+from o365nb.errors import O365nbError, RequestFailed
 from o365nb.response import receipts
 from o365nb.response.base import Secret, Sent, State
 from o365nb.response.receipts import Receipt, Result
@@ -79,7 +79,7 @@ def _read_back(
             tenant.pause(seconds)
         try:
             after, trouble = change.read(), None
-        except (RequestFailed, Unreachable) as error:
+        except O365nbError as error:  # whatever it is, a new password must still be handed over
             trouble = error
         else:
             if change.took(after):

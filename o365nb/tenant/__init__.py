@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from typing import Self
 
-from o365nb.errors import Denied
+from o365nb.errors import Denied, O365nbError
 from o365nb.tenant.exchange import Exchange, powershell
 from o365nb.tenant.graph import Graph, Page, literal, segment
 from o365nb.tenant.http import Endpoint, Http, Session, Sleep
-from o365nb.tenant.profile import Method, Profile, load_profile
+from o365nb.tenant.profile import Method, Profile, config_path, load_profile
 from o365nb.tenant.redact import redact
 from o365nb.tenant.signin import Prompt, SignIn
 
 
 class Tenant:
-    """One tenant, signed in. Make it with `connect`."""
+    """One tenant, signed in. Make it with `connect`, and close it or use it as a context manager."""
 
     def __init__(self, profile: Profile, signin: SignIn, *, sleep: Sleep = time.sleep) -> None:
         self.profile = profile
         self._http = Http(Session(profile.ca_file), sleep=sleep)
+        self._signin = signin
         cloud = profile.cloud
         graph = Endpoint("Graph", cloud.graph, lambda claims: signin.token(cloud.graph_scope, claims))
         exchange = Endpoint("Exchange", cloud.exchange, lambda claims: signin.token(cloud.exchange_scope, claims))
         self.graph = Graph(self._http, graph)
         self.exchange = Exchange(self._http, exchange, profile.tenant_id)
+
+    def close(self) -> None:
+        """Close every connection. Safe to call twice."""
+        self._http.close()
+        self._signin.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def now(self) -> datetime:
         """The tenant's own time, UTC, as its last answer gave it: windows are counted from it, not from our clock."""
@@ -46,9 +59,11 @@ def connect(
     tenant = Tenant(profile, SignIn(profile, secret, prompt), sleep=sleep)
     try:
         tenant.graph.get("/organization")
-    except Denied as error:
-        if error.status == 401:  # a 403 proves the sign-in; the missing right shows in the coverage ledger
-            raise
+    except O365nbError as error:
+        if isinstance(error, Denied) and error.status != 401:
+            return tenant  # it proves the sign-in; the missing right shows in the coverage ledger
+        tenant.close()
+        raise
     return tenant
 
 
@@ -57,6 +72,7 @@ __all__ = [
     "Page",
     "Profile",
     "Tenant",
+    "config_path",
     "connect",
     "literal",
     "load_profile",

@@ -133,6 +133,10 @@ class Http:
         request = f"{endpoint.name}: {what}"
         return fault(request, path, status=response.status, body=response.body, request_id=response.request_id)
 
+    def close(self) -> None:
+        """Close every connection."""
+        self._session.close()
+
     def pause(self, seconds: float) -> None:
         """Wait, by the clock that was given."""
         self._sleep(seconds)

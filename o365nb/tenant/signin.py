@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from o365nb.errors import BadInput, SignInFailed, Unreachable
+from o365nb.errors import BadInput, O365nbError, SignInFailed, Unreachable
 from o365nb.tenant.http import Session
 from o365nb.tenant.profile import Method, Profile
 from o365nb.tenant.redact import redact
@@ -50,7 +50,16 @@ class SignIn:
     def __init__(self, profile: Profile, secret: str | None = None, prompt: Prompt | None = None) -> None:
         self._profile, self._prompt = profile, prompt or _to_terminal
         self._secret = secret or (_client_secret() if profile.method is Method.SECRET else "")
-        self._app = self._guard(self._application)
+        self._session = Session(profile.ca_file)
+        try:
+            self._app = self._guard(self._application)
+        except O365nbError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._session.close()
 
     def token(self, scope: str, claims: str | None = None) -> str:
         """An access token for `scope`, from memory where possible; `claims` force a new one."""
@@ -67,7 +76,7 @@ class SignIn:
             "authority": f"{profile.cloud.login}/{profile.tenant_id}",
             "instance_discovery": False,  # the login hosts are ours to name, see clouds.py
             "client_capabilities": ["CP1"],  # understands claims challenges: long-lived, revocable tokens
-            "http_client": Session(profile.ca_file),
+            "http_client": self._session,
         }
         if profile.method is Method.SECRET:
             return msal.ConfidentialClientApplication(profile.client_id, client_credential=self._secret, **common)

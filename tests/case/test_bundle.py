@@ -63,6 +63,13 @@ def test_what_was_saved_comes_back_whole(bundle):
     assert bundle.load() == FOUND
 
 
+@pytest.mark.parametrize("evil", ["a\rb\r\n=c", "'=1", "''", "'", "-", "x" * 200_000, '"",\n"', "\x00\x1b[2J"])
+def test_no_text_of_evidence_breaks_out_of_its_cell(bundle, evil):
+    found = replace(FOUND, exposure=(replace(FOUND.exposure[0], item=evil, why=evil),))
+    bundle.save(found)
+    assert bundle.load() == found
+
+
 def test_every_file_keeps_its_schema(bundle):
     for schema in files("o365nb.case").joinpath("schemas").iterdir():
         name = schema.name.removesuffix(".schema.json")
@@ -100,9 +107,10 @@ def test_shared_indicators_are_defanged_and_stix_ids_are_stable(bundle, tmp_path
     assert json.loads((again.folder / "iocs.stix.json").read_text("utf-8")) == stix
 
 
-def test_a_plan_that_was_edited_is_refused(bundle):
+@pytest.mark.parametrize("edit", [("block_sign_in", "wipe"), ('"steps"', '"stops"'), ('"contain"', '"conquer"')])
+def test_a_plan_that_was_edited_is_refused(bundle, edit):
     path = bundle.folder / "plan.json"
-    path.write_text(path.read_text("utf-8").replace("block_sign_in", "wipe"), "utf-8")
+    path.write_text(path.read_text("utf-8").replace(*edit), "utf-8")
     with pytest.raises(BadCase, match="does not match the plan id"):
         bundle.plan()
 

@@ -42,8 +42,23 @@ def test_any_change_is_named_by_its_line(chain, tamper, where):
 def test_a_line_torn_by_a_kill_is_cut_and_the_chain_goes_on(chain):
     with chain.path.open("ab") as file:
         file.write(b'{"seq": 4, "path": "raw/3", "pr')
-    assert len(list(chain.entries())) == 3
+    assert len(list(chain.entries())) == chain.verify() == 3
     chain.append({"path": "raw/3"})
+    assert chain.verify() == 4
+
+
+def test_a_line_that_lacks_only_its_end_was_not_finished_either(chain):
+    whole = chain.path.read_bytes()
+    chain.path.write_bytes(whole[:-1])
+    assert len(list(chain.entries())) == 2
+    chain.append({"path": "raw/2"})
+    assert [line["path"] for line in chain.entries()] == ["raw/0", "raw/1", "raw/2"]
+    assert chain.verify() == 3
+
+
+def test_half_a_character_of_evidence_comes_back(chain):
+    chain.append({"name": "half \ud800"})
+    assert list(chain.entries())[-1]["name"] == "half \ud800"
     assert chain.verify() == 4
 
 

@@ -39,6 +39,24 @@ def test_the_same_bytes_are_kept_once_and_other_bytes_never_overwrite(case):
     assert len(list(reopened.custody.entries())) == 2
 
 
+def test_state_seen_again_is_entered_again_and_kept_once(case):
+    paths = [case.store("users", "u.json", body, snapshot=True) for body in (b"a", b"b", b"a")]
+    assert paths[0] == paths[2] != paths[1]
+    assert [line["path"] for line in case.custody.entries()] == paths
+    assert len(list((case.root / "raw").rglob("*.gz"))) == 2
+    assert list(case.verify())[2] == "evidence: 3 files match their SHA-256"
+
+
+def test_names_that_differ_in_case_only_or_mean_a_device_get_files_of_their_own(case):
+    names = {"A.csv": b"1", "a.csv": b"2", "nul.csv": b"3", "NUL": b"4", "nullable.csv": b"5"}
+    paths = {name: case.store("files", name, body) for name, body in names.items()}
+    assert len({path.lower() for path in paths.values()}) == 5
+    assert [paths[name] for name in ("nul.csv", "nullable.csv")] == [
+        "raw/files/_nul.csv.gz", "raw/files/nullable.csv.gz",
+    ]  # fmt: skip
+    assert [case.raw(paths[name]) for name in names] == list(names.values())
+
+
 def test_changed_evidence_is_named(case):
     path = case.store("ual", "page.json", b"one")
     (case.root / path).write_bytes(gzip.compress(b"two"))
@@ -52,7 +70,7 @@ def test_missing_evidence_is_named(case):
         list(case.verify())
 
 
-@pytest.mark.parametrize("name", ["../up", "", ".hidden", "a/b", "a\\b", "x" * 81, "con."])
+@pytest.mark.parametrize("name", ["../up", "", ".hidden", "a/b", "a\\b", "x" * 81, "con.", "NUL", "aux.2026"])
 def test_a_name_that_would_leave_the_data_folder_is_refused(tmp_path, name):
     info = CaseInfo(name=name, subjects=(), window=WINDOW, door="export")
     with pytest.raises(BadInput, match="case name"):
@@ -83,3 +101,12 @@ def test_a_part_of_the_audit_log_is_answered_by_the_whole_unless_it_has_its_own_
     assert [e.outcome for e in case.ledger.about("ual/Exchange", "anna@contoso.example")] == [Outcome.PARTIAL]
     assert [e.outcome for e in case.ledger.about("ual/OneDrive", "anna@contoso.example")] == [Outcome.COMPLETE]
     assert case.ledger.about("sign_in", "anna@contoso.example") == []
+
+
+def test_an_entry_after_a_torn_one_is_not_lost(case):
+    case.ledger.record(Coverage("ual", "", WINDOW, Outcome.COMPLETE))
+    with case.ledger.path.open("ab") as file:
+        file.write(b'{"source": "sign_in", "subj')
+    assert [entry.source for entry in case.ledger.entries()] == ["ual"]
+    case.ledger.record(Coverage("users", "", None, Outcome.COMPLETE))
+    assert [entry.source for entry in case.ledger.entries()] == ["ual", "users"]

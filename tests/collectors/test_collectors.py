@@ -1,12 +1,15 @@
 """Every collector against the practice tenant, end to end."""
 
 import re
+from collections import Counter
 
 import pytest
 
-from o365nb import collectors
+from o365nb import collectors, intake
 from o365nb.case import Coverage
+from o365nb.engine import Engine
 from o365nb.model import Outcome
+from o365nb.progress import Progress
 
 SOURCES = {
     "users": {"graph-user-json"},
@@ -141,12 +144,43 @@ def test_every_client_with_a_consent_has_its_service_principal(collect, evidence
     assert clients
 
 
-def test_collecting_again_stores_nothing_twice(collect, case):
-    collect("inbox_rules")
-    before = list(case.custody.entries())
-    assert collect("inbox_rules").outcome is Outcome.COMPLETE
-    assert list(case.custody.entries()) == before
-    assert len(case.ledger.entries()) == 1
+def test_collecting_again_stores_nothing_twice_and_says_that_state_was_read_again(collect, case):
+    for _ in range(2):
+        assert collect("inbox_rules").outcome is Outcome.COMPLETE
+        collect("sign_in")
+    files = [line["path"] for line in case.custody.entries()]
+    assert sorted(set(files)) == sorted(path.relative_to(case.root).as_posix() for path in case.root.rglob("*.gz"))
+    assert Counter(files).most_common(2)[0][1] == 2
+    assert [line["source"] for line in case.custody.entries() if files.count(line["path"]) == 2] == ["inbox_rules"] * 2
+    assert [entry.source for entry in case.ledger.entries()] == ["inbox_rules", "sign_in"]
+
+
+def test_state_read_again_replaces_what_is_gone_and_a_broken_reading_replaces_nothing(
+    collect, case, practice, evidence
+):
+    """`collect --again` after the response: a method that was removed must not stay in the tables."""
+    collect("auth_methods")
+    (_, first), *_ = evidence("auth_methods")
+    methods, whole = practice.state.objects["methods"]["anna@contoso.example"], {m["id"] for m in first["value"]}
+    gone = methods.pop()
+    try:
+        practice.inject("/v1.0/users", 403, method="GET")
+        assert collect("auth_methods").outcome is Outcome.DENIED
+        assert standing_methods(case) == whole
+        assert collect("auth_methods").received == len(whole) - 1
+        assert standing_methods(case) == whole - {gone["id"]}
+    finally:
+        methods.append(gone)
+    collect("auth_methods")
+    assert standing_methods(case) == whole
+
+
+def standing_methods(case):
+    intake.build_tables(case, Progress())
+    with Engine(case) as engine:
+        rows = engine.rows("SELECT method_id FROM auth_methods")
+    assert len(rows) == len({row["method_id"] for row in rows})
+    return {row["method_id"] for row in rows}
 
 
 def test_the_audit_query_is_waited_for(collect, slept):

@@ -50,7 +50,9 @@ def weeks(
             continue
         travelling = away is not None and day >= -1
         work = desk(scene, away if travelling and away else office, client)
-        house = Place(f"100.{70 + day % 9}.{40 + day}.{17 + day}", home.asn, home.country, home.city) if moving else home
+        house = (
+            Place(f"100.{70 + day % 9}.{40 + day}.{17 + day}", home.asn, home.country, home.city) if moving else home
+        )
         evening = away if travelling and away else house
         _desk_day(scene, work, day, morning)
         _phone_day(scene, day, evening)

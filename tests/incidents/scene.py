@@ -231,7 +231,9 @@ class Scene:
                     **self._mailbox(hand, app, info, owner), **what)  # fmt: skip
         return made
 
-    def send(self, hand: Hand, at: datetime, to: Iterable[str], subject: str, *, traced_from: str = "192.0.2.250") -> str:
+    def send(
+        self, hand: Hand, at: datetime, to: Iterable[str], subject: str, *, traced_from: str = "192.0.2.250"
+    ) -> str:
         """A mail: Send in the audit log, one row per recipient in the trace."""
         made = self._id("send", hand.true)
         mail = f"<{made[:18]}@contoso.example>"
@@ -241,7 +243,9 @@ class Scene:
             self.delivered(hand.upn, address, at, subject, mail=mail, true=hand.true, from_ip=traced_from)
         return mail
 
-    def removed(self, hand: Hand, at: datetime, mails: Iterable[str], folder: str, operation: str = "HardDelete") -> str:
+    def removed(
+        self, hand: Hand, at: datetime, mails: Iterable[str], folder: str, operation: str = "HardDelete"
+    ) -> str:
         made = self._id("removed", hand.true)
         items = [{"InternetMessageId": mail, "ParentFolder": {"Path": folder}, "Subject": "x"} for mail in mails]
         self._audit(hand, at, operation, "Exchange", 3, made, AffectedItems=items, Folder={"Path": folder},
@@ -264,7 +268,13 @@ class Scene:
         return made
 
     def files(
-        self, hand: Hand, at: datetime, names: Iterable[str], operation: str = "FileAccessed", step: float = 20, **more: Any
+        self,
+        hand: Hand,
+        at: datetime,
+        names: Iterable[str],
+        operation: str = "FileAccessed",
+        step: float = 20,
+        **more: Any,
     ) -> list[str]:
         found = []
         for number, name in enumerate(names):

@@ -1,33 +1,59 @@
 """The practice tenant in the foreground."""
 
+import os
 import re
+import shlex
 import signal
+import socket
 import subprocess
 import sys
 
-import requests
+import pytest
+
+from o365nb import collectors
 
 
 def command(*arguments):
     return [sys.executable, "-m", "o365nb.practice", *arguments]
 
 
-def test_it_says_how_to_sign_in_and_ends_with_ctrl_c(tmp_path):
+def test_what_it_prints_is_all_that_the_kit_needs_and_it_ends_with_ctrl_c(tmp_path):
     running = subprocess.Popen(
-        command("traveller", "--port", "0", "--state", str(tmp_path)), stdout=subprocess.PIPE, text=True
-    )
+        command("traveller", "--port", "0", "--state", str(tmp_path / "state with blank")),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
     with running:
         said = "".join(iter(running.stdout.readline, "Ends with Ctrl-C.\n"))
-        base = re.search(r"https://localhost:\d+", said)[0]
-        with requests.Session() as session:
-            session.trust_env = False
-            answer = session.get(
-                f"{base}/contoso.example/v2.0/.well-known/openid-configuration", verify=tmp_path / "ca.pem"
-            )
+        (tmp_path / "profiles.toml").write_text(re.search(r"\[practice\]\n(?:\w+ = .*\n)+", said)[0], "utf-8")
+        (line,) = re.findall(r"^o365nb (.*) investigate --tenant practice --user jana@contoso.example$", said, re.MULTILINE)
+        secret = re.search(r"^O365NB_CLIENT_SECRET=(\S+)$", said, re.MULTILINE)[1]
+        doctor = subprocess.run(
+            [sys.executable, "-m", "o365nb", *shlex.split(line), "doctor", "--tenant", "practice"],
+            env={**os.environ, "O365NB_CLIENT_SECRET": secret, "O365NB_CONFIG": str(tmp_path / "profiles.toml")},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
         running.send_signal(signal.SIGINT)
         assert running.stdout.read() == "Stopped.\n"
-    assert answer.json()["token_endpoint"].startswith(base)
+        assert running.stderr.read() == ""
+    assert (doctor.returncode, doctor.stderr) == (0, "")
+    tried = doctor.stdout.partition("signed in to practice\n")[2].splitlines()
+    assert [line.split(":")[0].split() for line in tried] == [
+        ["untried" if unit.source == "ual" else "ok", unit.source] for unit in collectors.all_collectors()
+    ]
+    assert secret not in doctor.stdout
     assert running.returncode == 0
+
+
+@pytest.mark.parametrize("port", ["70000", "-1", "taken"])
+def test_a_port_that_cannot_be_had_is_one_line(tmp_path, port):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = str(taken.getsockname()[1]) if port == "taken" else port
+        ended = subprocess.run(
+            command("aitm", "--port", number, "--state", str(tmp_path)), capture_output=True, text=True, check=False
+        )
+    (line,) = ended.stderr.splitlines()
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert line.startswith(f"Port {number} cannot be used (")
 
 
 def test_an_unknown_story_is_one_line_and_exit_2(tmp_path):

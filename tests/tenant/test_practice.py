@@ -1,8 +1,10 @@
 """Real msal, unmodified, against the practice tenant's sign-in."""
 
+import re
 import threading
 
 import pytest
+import requests
 
 from o365nb.errors import SignInFailed
 from o365nb.practice import PracticeTenant
@@ -58,6 +60,20 @@ def test_a_device_code_is_asked_for_once_and_opens_both(practice):
 
     assert reads_both(connect(profile(practice, Method.DEVICE_CODE), prompt=person)) == "anna@contoso.example"
     assert len(shown) == 1
+
+
+def test_a_person_signs_in_with_the_browser_once_and_opens_both(practice, person):
+    def page(asked):
+        with requests.Session() as session:
+            session.trust_env = False
+            shown = session.get(person.address, verify=practice.ca_file, timeout=5).text
+        assert f'action="{asked["redirect_uri"][0]}"' in shown
+        return dict(re.findall(r'name="(\w+)" value="([^"]*)"', shown))
+
+    person.page = page
+    with connect(profile(practice, Method.INTERACTIVE)) as tenant:
+        assert reads_both(tenant) == "anna@contoso.example"
+    assert person.asked["response_mode"] == ["form_post"]
 
 
 def test_a_wrong_secret_is_one_clear_line(practice):

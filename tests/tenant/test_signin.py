@@ -3,12 +3,9 @@
 import socket
 import subprocess
 import sys
-import threading
-import webbrowser
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import pytest
-import requests
 
 from o365nb.errors import BadInput, SignInFailed, Unreachable
 from o365nb.tenant import Method, Profile
@@ -186,31 +183,9 @@ def test_neither_repr_nor_trace_of_a_sign_in_holds_the_secret(profile):
         assert "the-token" not in text
 
 
-class Person(webbrowser.BaseBrowser):
-    """Sits at the browser and signs in: the login page posts the code back, as form_post does."""
-
-    def open(self, url, new=0, autoraise=True):
-        self.asked = parse_qs(urlsplit(url).query)
-        form = {"code": "the-code", "state": self.asked["state"][0]}
-        back = self.asked["redirect_uri"][0]
-        self.thread = threading.Thread(target=requests.post, args=(back, form), kwargs={"timeout": 5})
-        self.thread.start()
-        return True
-
-
-@pytest.fixture
-def person():
-    made = Person("person")
-    webbrowser.register("person", None, made, preferred=True)
-    yield made
-    webbrowser._tryorder.remove("person")
-    webbrowser._browsers.pop("person")
-
-
-def test_a_person_signs_in_interactively(profile, login, person, monkeypatch):
-    monkeypatch.setenv("NO_PROXY", "*")
+def test_a_person_signs_in_interactively(profile, login, person):
+    person.page = lambda asked: {"code": "the-code", "state": asked["state"][0]}
     assert SignIn(profile(Method.INTERACTIVE)).token(SCOPE) == "the-token"
-    person.thread.join()
     assert (person.asked["prompt"], person.asked["client_id"]) == (["select_account"], [CLIENT])
     (form,) = posted(login)
     assert (form["code"], form["grant_type"]) == (["the-code"], ["authorization_code"])

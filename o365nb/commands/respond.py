@@ -1,0 +1,111 @@
+"""`o365nb respond`: plan, approve, apply, verify, undo."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from o365nb.commands.options import DATA, CaseOption, DataOption, say
+from o365nb.safe import one_line, terminal
+
+app = typer.Typer(help="Plan, approve, apply, verify and undo the response. Nothing changes without --approve.")
+
+
+@app.command("plan")
+def respond_plan(case: CaseOption, data: DataOption = DATA) -> None:
+    """Show the plan: every step with its reason and the exact request. Sends nothing."""
+    from o365nb import investigate as steps
+    from o365nb import response
+
+    opened = steps.open_case(data, case)
+    plan = steps.plan_of(opened)
+    for line in response.preview(plan):
+        typer.echo(terminal(line))
+    if opened.info.door == "export":
+        typer.echo(
+            "\nNothing was changed. A case made from files has no tenant to change: do the steps by their commands."
+        )
+        return
+    typer.echo(f"\nNothing was changed. To apply:  o365nb respond apply --case {case} --approve {plan.plan_id}")
+
+
+@app.command("apply")
+def respond_apply(
+    context: typer.Context,
+    case: CaseOption,
+    approve: Annotated[str, typer.Option("--approve", help="The plan id you have read and approve.")] = "",
+    step: Annotated[list[str] | None, typer.Option("--step", help="Only this step; may be repeated.")] = None,
+    devices_checked: Annotated[
+        bool, typer.Option("--devices-checked", help="The user's devices were found clean (gate before unlock).")
+    ] = False,
+    confirmed: Annotated[
+        list[str] | None, typer.Option("--confirmed", help="A step done by hand; may be repeated (gate before unlock).")
+    ] = None,
+    operator: Annotated[str, typer.Option("--operator", help="Who does this; goes into the receipts.")] = "",
+    data: DataOption = DATA,
+) -> None:
+    """Apply an approved plan; without --approve this is a dry run."""
+    from o365nb import investigate as steps
+    from o365nb import response
+
+    if not approve:
+        respond_plan(case, data)
+        return
+    opened = steps.open_case(data, case)
+    plan = steps.plan_of(opened)
+    response.require_approval(plan, approve)
+    with steps.tenant_of(opened, say, context.obj) as tenant:
+        receipts = response.apply(
+            opened,
+            tenant,
+            plan,
+            approve,
+            step,
+            on_password=_show_password,
+            devices_checked=devices_checked,
+            confirmed=confirmed or (),
+            operator=operator,
+        )
+    for line in response.receipt_lines(receipts):
+        typer.echo(terminal(line))
+    if any(receipt.outcome in ("failed", "refused", "unverified") for receipt in receipts):
+        raise typer.Exit(1)
+
+
+@app.command("verify")
+def respond_verify(context: typer.Context, case: CaseOption, data: DataOption = DATA) -> None:
+    """Read back from the tenant whether every applied step still holds."""
+    from o365nb import investigate as steps
+    from o365nb import response
+
+    opened = steps.open_case(data, case)
+    with steps.tenant_of(opened, say, context.obj) as tenant:
+        checks = response.verify(opened, tenant, steps.plan_of(opened))
+    for line in response.check_lines(checks):
+        typer.echo(terminal(line))
+    if any(check.holds is False for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command("undo")
+def respond_undo(
+    context: typer.Context,
+    step: Annotated[str, typer.Argument(help="The id of an applied step.")],
+    case: CaseOption,
+    data: DataOption = DATA,
+) -> None:
+    """Put back what one step changed, from the snapshot in its receipt."""
+    from o365nb import investigate as steps
+    from o365nb import response
+
+    opened = steps.open_case(data, case)
+    with steps.tenant_of(opened, say, context.obj) as tenant:
+        receipt = response.undo(opened, tenant, step)
+    for line in response.receipt_lines([receipt]):
+        typer.echo(terminal(line))
+
+
+def _show_password(upn: str, password: str) -> None:
+    """The one time a generated password is seen. It is stored nowhere: whoever runs this hands it over by phone."""
+    typer.echo(f"New password for {one_line(upn)} (shown once, stored nowhere; give it by phone only):  {password}")
