@@ -250,7 +250,7 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a console that lacks a letter must not end the work
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="o365nb", standalone_mode=False)
     except Exception as error:
         if os.environ.get("O365NB_DEBUG") and not isinstance(error, O365nbError):
             raise

@@ -18,8 +18,9 @@ from o365nb.analysis.exposure import exposure
 from o365nb.analysis.gaps import gaps
 from o365nb.analysis.indicators import indicators
 from o365nb.analysis.persistence import inventory
+from o365nb.analysis.persistence_state import standing_origins
 from o365nb.analysis.recipients import recipients
-from o365nb.analysis.reconcile import origins
+from o365nb.analysis.reconcile import Log, origins
 from o365nb.analysis.scoring import findings, judge
 from o365nb.analysis.seeds import choose_seeds
 from o365nb.analysis.trail import of_subjects
@@ -168,7 +169,7 @@ def _judge(
     events = of_subjects(engine)
     seeds = choose_seeds(events, subjects, hits, facts)
     labels = attribute(engine, seeds, Responder.from_receipts(case.receipts.entries()), events)
-    where_from = origins(engine, labels)
+    where_from = {**origins(engine, labels), **standing_origins(engine, Log(engine, labels))}
     found = findings(hits, facts, labels, where_from)
     sessions = {event.event_id: event.session_id for event in events}
     verdict = judge(found, labels, sessions, case.ledger, subjects)

@@ -110,7 +110,10 @@ def utc(value: str | datetime) -> datetime:
             value = datetime.fromisoformat(value.strip())
         except ValueError:
             raise BadInput(f"{value!r} is not a time. Write it as 2026-11-20 or 2026-11-20T14:00:00Z.") from None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        raise BadInput(f"{value.isoformat()} is no time within the calendar. Write a year such as 2026.") from None
 
 
 def iso(value: datetime | None) -> str | None:

@@ -28,6 +28,8 @@ T0 = "2026-11-17T08:41:00Z"
 SOURCES = (
     *("sign_in", "sign_in_noninteractive", "directory_audit", "ual", "message_trace", "users", "inbox_rules"),
     *("inbox_rules.hidden", "mailboxes", "oauth_grants", "auth_methods", "devices", "org_config"),
+    *("mailbox_permissions", "folder_permissions", "sweep_rules", "transport_rules", "connectors", "remote_domains"),
+    *("audit_config", "mailbox_settings", "mobile_devices", "blocked_senders"),
 )
 
 _EVENT: dict[str, Any] = {

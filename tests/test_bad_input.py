@@ -15,8 +15,8 @@ def run(tmp_path):
     def made(*arguments, **environment):
         command = [sys.executable, "-m", "o365nb", *arguments]
         return subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, env={"PATH": "", "HOME": str(tmp_path), **environment},
-            check=False, encoding="utf-8",
+            command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False,
+            env={"PATH": "", "HOME": str(tmp_path), **environment},
         )  # fmt: skip
 
     return made
@@ -83,6 +83,35 @@ def test_a_story_nobody_knows(run, tmp_path):
 )
 def test_an_option_that_cannot_be_used(run, tmp_path, arguments, word):
     refused(run("investigate", "--practice", "aitm", *arguments), tmp_path, word)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nope"], ["No such command 'nope'", "`o365nb --help`"]),
+        (["collect"], ["--case", "`o365nb collect --help`"]),
+        (["respond", "undo", "--case", "x"], ["step", "`o365nb respond undo --help`"]),
+        (["practice", "serve", "aitm", "--port", "99999"], ["--port", "65535"]),
+        (["--simulator", "https://localhost:1", "doctor"], ["--simulator-ca"]),
+        (["investigate", "--practice", "aitm", "--data", "taken"], ["taken", "folder"]),
+        (["investigate", "--evidence", str(EXPORT), "--user", "a@b.example", "--data", "taken"], ["taken", "folder"]),
+        (["investigate", "--practice", "aitm", "--time-zone", "Mars/Base"], ["Mars/Base", "Europe/Berlin"]),
+    ],
+)
+def test_a_command_that_cannot_be_meant(run, tmp_path, arguments, words):
+    (tmp_path / "taken").write_text("a file where a folder should go", "utf-8")
+    refused(run(*arguments), tmp_path, *words)
+
+
+def test_a_console_without_the_letters_and_gaps_in_the_ledger(run, tmp_path):
+    given = ["--case", "lab", "--evidence", str(EXPORT), "--user", "adelev@m365x816222.onmicrosoft.com"]
+    read = run("intake", *given, PYTHONIOENCODING="iso8859-5:strict")
+    assert (read.returncode, "\\xb7" in read.stdout) == (0, True), read.stderr
+    judged = run("analyse", "--case", "lab", "--strict", PYTHONIOENCODING="iso8859-5:strict")
+    assert (judged.returncode, "o365nb:" in judged.stderr) == (3, False), judged.stderr
+    refused_plan = run("respond", "apply", "--case", "lab", "--approve", "0" * 12)
+    assert (refused_plan.returncode, len(refused_plan.stderr.splitlines())) == (2, 1)
+    assert "has no tenant to change" in run("respond", "plan", "--case", "lab").stdout
 
 
 def profile(tmp_path, text):

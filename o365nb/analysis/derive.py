@@ -91,8 +91,8 @@ def _consent(found: list[Finding], entries: list[dict[str, Any]]) -> str:
     consents = [one for one in found if one.slug.startswith("pe-oauth") and one.context is not Context.NO]
     used = {key for one in consents if one.slug == "pe-oauth-app-use" for key in one.evidence}
     # Without Graph's sign-ins nothing says which logon was by hand: then all of them must be the application's.
-    foreign = [row for row in entries if row["source"] == "sign_in" or row["source"] == "ual" and not used]
-    if not consents or foreign or used and any(row["event_id"] not in used for row in entries):
+    foreign = [row for row in entries if row["source"] == "sign_in" or (row["source"] == "ual" and not used)]
+    if not consents or foreign or (used and any(row["event_id"] not in used for row in entries)):
         return ""
     return ", ".join(one.id for one in consents)
 

@@ -31,7 +31,23 @@ SOURCES = {
     ),
     "auth_methods": ("The sign-in methods", "A method that the intruder added may stand unseen"),
     "devices": ("The registered devices", "A device that the intruder joined may stand unseen"),
-    "org_config": ("The organisation's settings", "Whether auditing was on is not known"),
+    "org_config": ("The organisation's settings", "Which domains are its own is taken from the accounts' names"),
+    "mailbox_permissions": (
+        "The rights to the mailbox",
+        "Somebody else who may open it or send as it may stand unseen",
+    ),
+    "folder_permissions": ("The rights to its folders", "A folder that stands open to others may stand unseen"),
+    "sweep_rules": ("The sweep rules", "A rule that clears mail away may stand unseen"),
+    "transport_rules": ("The mail-flow rules", "A rule that copies or diverts everybody's mail may stand unseen"),
+    "connectors": ("The mail connectors", "Another way for mail into or out of the organisation may stand unseen"),
+    "remote_domains": ("The forwarding policies", "Whether mail may be forwarded outside by itself is not known"),
+    "audit_config": ("The audit settings", "Whether auditing was on is not known"),
+    "mailbox_settings": (
+        "The protocols of the mailbox",
+        "Whether old protocols or unlogged access are on is not known",
+    ),
+    "mobile_devices": ("The phones in step with the mailbox", "A phone that still receives the mail may stand unseen"),
+    "blocked_senders": ("The restricted senders", "Whether other accounts were used to send in bulk is not known"),
 }
 #: How long Microsoft keeps a source, for the sentence about what is too old.
 KEPT = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from o365nb.analysis.base import Labels, aware, moment, short, subjects_of
+from o365nb.analysis.persistence_state import with_standing
 from o365nb.analysis.reconcile import Log, Origin, Row, changes_of, rule_events, rule_keys
 from o365nb.case import Ledger
 from o365nb.engine import Engine
@@ -18,6 +19,11 @@ _DELEGATE = {
     "AddFolderPermissions": ("delegate", "access to a folder"),
 }
 _TRUSTEE = "'Parameters.User', 'Parameters.Trustee', 'Parameters.MemberUpn', 'Item.ParentFolder.MemberUpn'"
+_MAIL_FLOW = {
+    "TransportRule": ("transport_rule", "Mail-flow rule of the organisation"),
+    "InboundConnector": ("connector", "Inbound mail connector of the organisation"),
+    "OutboundConnector": ("connector", "Outbound mail connector of the organisation"),
+}
 _REMOVED_BY = {
     "Add-MailboxPermission": "Remove-MailboxPermission",
     "Add-RecipientPermission": "Remove-RecipientPermission",
@@ -41,10 +47,12 @@ def inventory(
         *_forwarding(engine, origins, cited),
         *_past_forwarding(engine, log, cited),
         *_delegates(engine, log, cited),
+        *_mail_flow(engine, log, cited),
         *_grants(engine, origins, cited),
         *_methods(engine, origins, cited),
         *_devices(engine, origins, cited),
     ]
+    made = with_standing(made, engine, log, cited, _item)
     mine = {*subjects_of(engine), ""}
     made = [item for item in made if item.owner in mine or item.verdict is Label.ATTACKER]
     order = (Label.ATTACKER, Label.UNKNOWN, Label.USER)
@@ -200,7 +208,8 @@ def _past_forwarding(engine: Engine, log: Log, cited: Mapping[str, list[str]]) -
 def _delegates(engine: Engine, log: Log, cited: Mapping[str, list[str]]) -> Iterator[Persistence]:
     operations = ", ".join(f"'{name}'" for name in (*_DELEGATE, *_REMOVED_BY.values()))
     rows = engine.rows(f"""
-        SELECT e.event_id, e.time, e.operation, lower(coalesce(e.mailbox_owner, e.target, e.actor)) AS owner,
+        SELECT e.event_id, e.time, e.operation, lower(coalesce(e.actor, '')) AS actor,
+               lower(coalesce(e.mailbox_owner, e.target, e.actor)) AS owner,
                lower(max(CASE WHEN p.name IN ({_TRUSTEE}) THEN p.value END)) AS trustee
         FROM events e LEFT JOIN event_properties p ON p.event_id = e.event_id
         WHERE e.operation IN ({operations}) AND e.actor_kind IS DISTINCT FROM 'system'
@@ -222,11 +231,45 @@ def _delegates(engine: Engine, log: Log, cited: Mapping[str, list[str]]) -> Iter
         words = f"{short(trustee, 120)} was given {right}{back}"
         state = {"key": f"{kind}:{row['owner']}:{row['event_id']}", "owner": row["owner"], "seen_by": ["log"]}
         origin = log.origin([row]) or Origin(Label.UNKNOWN, "known from the log only", aware(row["time"]))
+        if origin.label is Label.USER and row["actor"] != row["owner"]:
+            told = f"given by {short(row['actor'], 80)}, not by the account's owner, at {moment(row['time'])}"
+            origin = Origin(Label.UNKNOWN, told, origin.created, origin.events)
         yield _item(kind, state, words, origin, cited, removed=bool(later))
     for row in engine.rows("SELECT * FROM mailboxes WHERE len(send_on_behalf) > 0 ORDER BY key"):
         words = f"May send on behalf of the mailbox: {short(', '.join(row['send_on_behalf']), 160)}"
         unsure = Origin(Label.UNKNOWN, "the state does not say who gave the right, or when")
         yield _item("send_on_behalf", {**row, "key": f"send_on_behalf:{row['key']}"}, words, unsure, cited)
+
+
+def _mail_flow(engine: Engine, log: Log, cited: Mapping[str, list[str]]) -> Iterator[Persistence]:
+    """Mail-flow rules and connectors of the organisation that people made or changed while the log was kept."""
+    verbs = {"New", "Set", "Enable", "Remove", "Disable"}
+    operations = ", ".join(f"'{verb}-{noun}'" for verb in sorted(verbs) for noun in _MAIL_FLOW)
+    rows = engine.rows(f"""
+        SELECT e.event_id, e.time, e.operation, lower(coalesce(e.actor, '')) AS actor,
+               coalesce(max(CASE WHEN p.name = 'Parameters.Name' THEN p.value END),
+                        max(CASE WHEN p.name = 'Parameters.Identity' THEN p.value END), e.target, '') AS name,
+               string_agg(CASE WHEN p.name NOT IN ('Parameters.Name', 'Parameters.Identity')
+                          THEN replace(p.name, 'Parameters.', '') || ' ' || p.value END, ', ' ORDER BY p.name) AS said
+        FROM events e LEFT JOIN event_properties p ON p.event_id = e.event_id AND p.name LIKE 'Parameters.%'
+        WHERE e.operation IN ({operations}) AND e.actor_kind IS DISTINCT FROM 'system'
+          AND e.result IS DISTINCT FROM 'failure'
+        GROUP BY e.event_id, e.time, e.operation, e.actor, e.target ORDER BY e.time, e.event_id
+    """)
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["operation"].partition("-")[2], row["name"].rpartition("\\")[2].lower()), []).append(row)
+    for (noun, name), events in groups.items():
+        made = [row for row in events if not row["operation"].startswith(("Remove", "Disable"))]
+        origin = log.origin(made)
+        if origin is None:
+            continue
+        kind, what = _MAIL_FLOW[noun]
+        gone = not events[-1]["operation"].startswith(("New", "Set", "Enable"))
+        fate = f" (taken back at {moment(events[-1]['time'])})" if gone else ""
+        words = f'{what} "{short(made[-1]["name"], 60)}": {short(made[-1]["said"] or "", 200)}{fate}'
+        state = {"key": f"{kind}:{noun}:{name}", "owner": "", "seen_by": ["log"]}
+        yield _item(kind, state, words, origin, cited, removed=gone)
 
 
 def _grants(engine: Engine, origins: Mapping[str, Origin], cited: Mapping[str, list[str]]) -> Iterator[Persistence]:

@@ -87,7 +87,7 @@ def context_of(evidence: Iterable[str], labels: Labels, origins: Mapping[str, Or
         if label is Label.ATTACKER:
             some += 1
             sure += confidence >= SURE
-        elif label is Label.RESPONDER or label is Label.USER and _own(key, labels, subject):
+        elif label is Label.RESPONDER or (label is Label.USER and _own(key, labels, subject)):
             theirs += 1
         known += label is not None
     if some:
@@ -212,10 +212,22 @@ def undecided(found: Iterable[Finding], labels: Labels, subjects: Iterable[str])
                 f"For {unknown:,} of {plural(len(own), 'event')} of {subject} nothing shows whose they were:"
                 " there is too little earlier activity to compare with."
             )
-    heavy = [finding for finding in found if finding.severity in _HEAVY and finding.context is Context.UNKNOWN]
+    heavy = [
+        finding
+        for finding in found
+        if finding.severity in _HEAVY and finding.context is Context.UNKNOWN and not _by_colleagues(finding, labels)
+    ]
     if heavy:
         said.append(f"Whether the user did this is open, so ask: {_titles(heavy)}.")
     return said
+
+
+def _by_colleagues(finding: Finding, labels: Labels) -> bool:
+    """Whether all of it was done by known people other than the account's owner: open, but nobody's break-in."""
+    known = [labels[key] for key in finding.evidence if key in labels]
+    return len(known) == len(finding.evidence) > 0 and all(
+        label.label is Label.USER and label.actor != finding.subject for label in known
+    )
 
 
 def _seen(source: str, subject: str, entries: list[Coverage]) -> bool:

@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from o365nb.model import Outcome, Window
-from o365nb.tenant import Page, Tenant
+from o365nb.tenant import Page, Tenant, powershell
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,11 @@ def from_exchange(
     """Every page of a cmdlet's output as evidence; `command` is the equivalent PowerShell line."""
     for number, page in enumerate(pages, 1):
         yield Raw(page.body, shape, f"{name}-{number:03d}.json", command, _count(page), page.request_id, owner)
+
+
+def from_cmdlet(tenant: Tenant, cmdlet: str, shape: str, name: str, anchor: str = "", **asked: Any) -> Iterator[Raw]:
+    """Run a cmdlet and keep every page; `anchor` is the mailbox concerned, "" for the organisation."""
+    yield from from_exchange(tenant.exchange.run(cmdlet, anchor, **asked), shape, name, powershell(cmdlet, **asked))
 
 
 def _count(page: Page) -> int:

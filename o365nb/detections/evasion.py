@@ -9,7 +9,7 @@ from o365nb.detections.base import detection
     slug="de-ual-off",
     severity="critical",
     attack=["T1562.008"],
-    needs=["org_config|ual/Exchange"],
+    needs=["audit_config|ual/Exchange"],
     respond=["report"],
     confidence=0.9,
     benign="None: Microsoft's own provisioning only ever switches it on.",
@@ -36,7 +36,7 @@ def audit_log_off() -> str:
     slug="de-mailbox-audit-off",
     severity="critical",
     attack=["T1562.008"],
-    needs=["ual/Exchange"],
+    needs=["mailbox_settings|ual/Exchange", "audit_config|ual/Exchange"],
     respond=["report"],
     confidence=0.8,
     benign="Service accounts whose reading is left out of the log on purpose.",
@@ -65,6 +65,15 @@ def mailbox_audit_off() -> str:
         UNION ALL
         SELECT m.owner, m.key, CAST(NULL AS TIMESTAMP), 'mailbox audit', 'auditing of the mailbox is switched off', 0.5
         FROM mailboxes AS m JOIN subjects AS u ON u.upn = m.owner WHERE m.audit_enabled = FALSE
+        UNION ALL
+        SELECT g.owner, g.key, CAST(NULL AS TIMESTAMP), 'mailbox audit bypass',
+               'what the account does in mailboxes goes unlogged (AuditBypassEnabled)', 0.6
+        FROM org_config AS g JOIN subjects AS u ON u.upn = g.owner
+        WHERE g.name = 'AuditBypassEnabled' AND lower(g.value) = 'true'
+        UNION ALL
+        SELECT '', key, CAST(NULL AS TIMESTAMP), 'mailbox audit',
+               'mailbox auditing is off for everybody (AuditDisabled)', 0.6
+        FROM org_config WHERE owner = '' AND name = 'AuditDisabled' AND lower(value) = 'true'
     """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from o365nb.detections import standing
 from o365nb.detections.base import detection
 
 _OUTSIDE = "o.domain IS NULL"
@@ -65,15 +66,16 @@ def mailbox_forwards() -> str:
     slug="pe-delegate-full",
     severity="high",
     attack=["T1098.002"],
-    needs=["ual/Exchange"],
+    needs=["mailbox_permissions|ual/Exchange"],
     respond=["remove_by_hand", "ask_user"],
     confidence=0.6,
     benign="A handover or a shared mailbox arranged by the IT department.",
-    misses="Rights given before the log begins.",
+    misses="Colleagues of long standing whose right is older than the log.",
 )
 def full_access_given() -> str:
     """Somebody was given full access to the mailbox, or the subject gave it to somebody."""
-    return """
+    return (
+        """
         WITH rights AS (
             SELECT event_id FROM event_properties
             WHERE name = 'Parameters.AccessRights' AND lower(value) LIKE '%fullaccess%'
@@ -97,21 +99,24 @@ def full_access_given() -> str:
           AND coalesce(lower(c.target), '') NOT LIKE '%discoverysearchmailbox%'
           AND coalesce(c.subject, n.subject) IS NOT NULL AND coalesce(t.trustee, '') NOT LIKE 'nt authority%'
     """
+        + standing.FULL_ACCESS
+    )
 
 
 @detection(
     slug="pe-delegate-send",
     severity="high",
     attack=["T1098.002"],
-    needs=["ual/Exchange"],
+    needs=["mailbox_permissions|ual/Exchange"],
     respond=["remove_by_hand", "ask_user"],
     confidence=0.6,
     benign="An assistant who sends on behalf of a manager.",
-    misses="Rights given before the log begins.",
+    misses="Colleagues of long standing whose right is older than the log.",
 )
 def send_right_given() -> str:
     """Somebody was given the right to send as, or on behalf of, the subject."""
-    return """
+    return (
+        """
         WITH rights AS (
             SELECT event_id, max(value) AS value FROM event_properties
             WHERE name = 'Parameters.AccessRights' AND lower(value) LIKE '%sendas%'
@@ -130,21 +135,24 @@ def send_right_given() -> str:
         WHERE c.operation IN ('Add-RecipientPermission', 'Set-Mailbox') AND c.subject IS NOT NULL
           AND NOT coalesce(c.by_system, FALSE) AND coalesce(c.result, '') <> 'failure'
     """
+        + standing.SEND_AS
+    )
 
 
 @detection(
     slug="pe-transport-rule",
     severity="critical",
     attack=["T1114.003", "T1564.008"],
-    needs=["ual/Exchange"],
+    needs=["transport_rules|ual/Exchange"],
     respond=["remove_by_hand", "report"],
     confidence=0.6,
     benign="Journalling or a disclaimer that the compliance department ordered.",
-    misses="Rules older than the log.",
+    misses="Rules that spare named senders from the filter, where they are older than the log.",
 )
 def transport_rule_diverts() -> str:
     """A mail-flow rule of the whole organisation copies, diverts, deletes or white-lists mail, or hides itself."""
-    return """
+    return (
+        """
         WITH telling AS (
             SELECT event_id, min(replace(name, 'Parameters.', '') || ' ' || coalesce(value, '')) AS what,
                    max(CASE WHEN lower(value) = 'donotaudit' THEN 1 ELSE 0 END) AS unaudited
@@ -166,3 +174,41 @@ def transport_rule_diverts() -> str:
         WHERE c.operation IN ('New-TransportRule', 'Set-TransportRule', 'Enable-TransportRule')
           AND NOT coalesce(c.by_system, FALSE) AND coalesce(c.result, '') <> 'failure'
     """
+        + standing.TRANSPORT_RULES
+    )
+
+
+@detection(
+    slug="pe-connector",
+    severity="critical",
+    attack=["T1098"],
+    needs=["connectors|ual/Exchange"],
+    respond=["remove_by_hand", "report"],
+    confidence=0.5,
+    benign="The hybrid wizard, or a mail service that the administrators connected.",
+    misses="A connector limited to the attacker's own address, where it is older than the log.",
+)
+def connector_opened() -> str:
+    """A mail connector of the organisation was made or changed: it decides whose mail is trusted and where it goes."""
+    return (
+        """
+        WITH telling AS (
+            SELECT event_id, min(replace(name, 'Parameters.', '') || ' ' || coalesce(value, '')) AS what
+            FROM event_properties
+            WHERE name IN ('Parameters.SenderIPAddresses', 'Parameters.SmartHosts', 'Parameters.SenderDomains')
+                  AND coalesce(value, '') NOT IN ('', '$null')
+               OR name IN ('Parameters.TreatMessagesAsInternal', 'Parameters.CloudServicesMailEnabled')
+                  AND lower(value) IN ('true', '$true')
+            GROUP BY event_id
+        )
+        SELECT coalesce(c.subject, c.actor) AS subject, c.event_id AS evidence, c.time, 'connector:'
+            || coalesce(c.target, '') AS object,
+               'mail connector "' || coalesce(c.target, '') || '" by ' || c.actor || ': ' || t.what AS summary,
+               CASE WHEN c.grade = 'clear' THEN 0.95 WHEN c.grade IS NOT NULL THEN 0.7 ELSE 0.4 END AS confidence
+        FROM changes AS c JOIN telling AS t ON t.event_id = c.event_id
+        WHERE c.operation IN ('New-InboundConnector', 'Set-InboundConnector', 'New-OutboundConnector',
+                              'Set-OutboundConnector')
+          AND NOT coalesce(c.by_system, FALSE) AND coalesce(c.result, '') <> 'failure'
+    """
+        + standing.CONNECTORS
+    )

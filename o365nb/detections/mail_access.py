@@ -108,6 +108,72 @@ def _search_terms(rows: Rows) -> Rows:
 
 
 @detection(
+    slug="co-nonowner",
+    severity="medium",
+    attack=["T1114.002"],
+    needs=["ual/Exchange"],
+    respond=["ask_user"],
+    confidence=0.7,
+    benign="A delegate, an assistant or an administrator who reads with the owner's knowledge.",
+    misses="Readers with the owner's own password; reading that the audit settings leave out.",
+)
+def read_by_others() -> str:
+    """Somebody else opened mail in the mailbox on several days, and had not done so when the log begins."""
+    return """
+        WITH access AS (
+            SELECT e.event_id, e.time, CAST(e.time AS DATE) AS day, e.actor, e.mailbox_owner AS subject
+            FROM events AS e JOIN subjects AS u ON u.upn = e.mailbox_owner
+            WHERE e.operation IN ('MailItemsAccessed', 'SearchQueryInitiatedExchange', 'Send', 'SendAs', 'SendOnBehalf')
+              AND e.actor <> e.mailbox_owner AND e.actor_kind IN ('user', 'admin', 'guest')
+        ),
+        pairs AS (SELECT subject, actor, min(day) AS first_day, count(DISTINCT day) AS days, count(*) AS times
+                  FROM access GROUP BY subject, actor)
+        SELECT a.subject, a.event_id AS evidence, a.time, 'reader:' || a.actor AS object,
+               a.actor || ' used the mailbox on ' || CAST(p.days AS VARCHAR) || ' days, '
+               || CAST(p.times AS VARCHAR) || ' times' AS summary
+        FROM access AS a JOIN pairs AS p ON p.subject = a.subject AND p.actor = a.actor
+        JOIN history AS h ON h.subject = a.subject
+        WHERE p.days >= 2 AND p.first_day > h.third_day
+    """
+
+
+@detection(
+    slug="co-file-sync",
+    severity="critical",
+    attack=["T1530"],
+    needs=["ual/SharePoint|ual/OneDrive"],
+    respond=["report", "revoke_sessions"],
+    confidence=0.7,
+    benign="A new computer of the user's, set up on a network never used before.",
+    misses="Copies made by a machine that synchronised before; downloads one by one.",
+)
+def files_synchronised() -> str:
+    """Files were copied whole to a machine that never synchronised before, over an unfamiliar network."""
+    return """
+        WITH machines AS (
+            SELECT event_id, max(lower(value)) AS machine FROM event_properties
+            WHERE name IN ('MachineDomainInfo', 'MachineId') GROUP BY event_id
+        ),
+        synced AS (
+            SELECT t.event_id, t.time, t.subject, t.day, s.grade, s.sureness, s.place,
+                   coalesce(m.machine, '') AS machine
+            FROM event_traits AS t LEFT JOIN machines AS m ON m.event_id = t.event_id
+            LEFT JOIN strange_events AS s ON s.event_id = t.event_id
+            WHERE t.operation = 'FileSyncDownloadedFull' AND coalesce(t.result, '') <> 'failure'
+        ),
+        homes AS (SELECT DISTINCT subject, machine FROM synced WHERE grade IS NULL AND machine <> ''),
+        fresh AS (SELECT s.* FROM synced AS s LEFT JOIN homes AS h ON h.subject = s.subject AND h.machine = s.machine
+                  WHERE h.machine IS NULL AND s.grade IS NOT NULL),
+        totals AS (SELECT subject, day, count(*) AS files FROM fresh GROUP BY subject, day)
+        SELECT f.subject, f.event_id AS evidence, f.time, 'sync:' || CAST(f.day AS VARCHAR) AS object,
+               CAST(n.files AS VARCHAR) || ' files were copied whole from ' || f.place AS summary,
+               CASE WHEN f.grade = 'clear' THEN f.sureness ELSE 0.4 END AS confidence
+        FROM fresh AS f JOIN totals AS n ON n.subject = f.subject AND n.day = f.day
+        WHERE n.files >= 5
+    """
+
+
+@detection(
     slug="co-mail-search",
     severity="high",
     attack=["T1114"],

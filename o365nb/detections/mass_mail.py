@@ -209,6 +209,44 @@ def lookalike_domain() -> str:
 
 
 @detection(
+    slug="ia-spoof-not-compromise",
+    severity="info",
+    attack=["T1672"],
+    needs=["message_trace", "ual/Exchange"],
+    respond=["report"],
+    benign="A scanner or an application that sends in the user's name over the organisation's own relay.",
+    misses="Accounts whose sending is not audited: there, nothing tells forged mail from sent mail.",
+)
+def forged_sender() -> str:
+    """Mail in the user's name came from an address that the user's own mail never comes from, and was never sent."""
+    # Only where the log names what the user sends does its silence mean anything.
+    return """
+        WITH sends AS (
+            SELECT DISTINCT message_id FROM events
+            WHERE source = 'ual' AND operation IN ('Send', 'SendAs', 'SendOnBehalf') AND message_id IS NOT NULL
+        ),
+        logged AS (SELECT min(time) AS first, max(time) AS last FROM events
+                   WHERE source = 'ual' AND operation IN ('Send', 'SendAs', 'SendOnBehalf')),
+        out_mail AS (
+            SELECT u.upn AS subject, e.event_id, e.time, e.target, e.message_subject, e.client_ip,
+                   s.message_id IS NOT NULL AS sent
+            FROM events AS e JOIN subjects AS u ON u.upn = e.actor
+            LEFT JOIN sends AS s ON s.message_id = e.message_id WHERE e.source = 'message_trace'
+        ),
+        totals AS (SELECT subject, count(CASE WHEN sent THEN 1 END) AS sent, count(*) AS traced
+                   FROM out_mail GROUP BY subject),
+        relays AS (SELECT DISTINCT subject, client_ip FROM out_mail WHERE sent AND client_ip IS NOT NULL)
+        SELECT m.subject, m.event_id AS evidence, m.time, 'forged:' || m.client_ip AS object,
+               'mail in the name of ' || m.subject || ' came from ' || m.client_ip
+               || ' and was never sent from the mailbox: "' || coalesce(m.message_subject, '') || '"' AS summary
+        FROM out_mail AS m JOIN totals AS t ON t.subject = m.subject CROSS JOIN logged AS l
+        LEFT JOIN relays AS r ON r.subject = m.subject AND r.client_ip = m.client_ip
+        WHERE NOT m.sent AND m.client_ip IS NOT NULL AND r.client_ip IS NULL AND t.sent * 2 >= t.traced
+          AND t.sent >= 5 AND m.time BETWEEN l.first AND l.last
+    """
+
+
+@detection(
     slug="im-sender-restricted",
     severity="high",
     attack=["T1534"],

@@ -174,6 +174,25 @@ PRIMITIVES["strange_events"] = """
     FROM graded WHERE grade IS NOT NULL
 """
 
+# Applications other than Microsoft's that an account let in: named by a consent in the log, or by a grant that stands.
+PRIMITIVES["let_in_apps"] = """
+    WITH used AS (
+        SELECT DISTINCT subject, lower(app_id) AS app FROM strange_events WHERE app_id IS NOT NULL
+    ),
+    consents AS (
+        SELECT e.event_id, e.actor FROM events AS e
+        WHERE e.operation IN ('Consent to application', 'Add OAuth2PermissionGrant', 'Add delegated permission grant',
+                              'Add app role assignment grant to user', 'Add service principal')
+          AND coalesce(e.result, '') <> 'failure' AND e.actor IN (SELECT upn FROM subjects)
+    )
+    SELECT DISTINCT u.subject, u.app FROM used AS u JOIN consents AS c ON c.actor = u.subject
+    JOIN event_properties AS p ON p.event_id = c.event_id AND strpos(lower(p.value), u.app) > 0
+    UNION
+    SELECT DISTINCT u.subject, u.app FROM used AS u
+    JOIN oauth_grants AS g ON g.owner = u.subject AND lower(g.app_id) = u.app
+    WHERE coalesce(g.app_owner_tenant, '') NOT IN (SELECT tenant_id FROM list_own_publishers)
+"""
+
 # When somebody unfamiliar was first surely let in: later changes are read in that light.
 PRIMITIVES["break_ins"] = """
     SELECT subject, min(time) AS since FROM strange_events

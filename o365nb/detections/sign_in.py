@@ -7,11 +7,13 @@ from o365nb.detections.base import detection
 SIGN_INS = "sign_in|ual/AzureActiveDirectory"
 CONTAIN = ["block_sign_in", "revoke_sessions", "reset_password"]
 
-#: Sign-ins of the subjects that went through; `strange` columns are NULL where nothing is odd.
+#: Sign-ins of the subjects that went through; `strange` columns are NULL where nothing is odd. Applications that the
+#: user let in run on servers elsewhere by nature: where they come from says nothing of the person (pe-oauth-app-use).
 _LET_IN = """
     SELECT t.*, s.grade, s.sureness, s.place FROM event_traits AS t
     LEFT JOIN strange_events AS s ON s.event_id = t.event_id
-    WHERE t.own_hand AND t.result IN ('success', 'interrupted')
+    LEFT JOIN let_in_apps AS c ON c.subject = t.subject AND c.app = lower(t.app_id)
+    WHERE t.own_hand AND t.result IN ('success', 'interrupted') AND c.app IS NULL
       AND (t.source IN ('sign_in', 'sign_in_noninteractive') OR t.operation = 'UserLoggedIn')
 """
 
@@ -52,6 +54,46 @@ def session_split() -> str:
         FROM legs AS l JOIN split AS s ON s.subject = l.subject AND s.session_id = l.session_id
         WHERE NOT l.managed AND NOT l.known_ip AND NOT l.known_network
           AND (l.network <> l.first_network OR l.network_kind IN ('hosting', 'vpn') OR l.kit IS NOT NULL)
+    """
+
+
+@detection(
+    slug="ia-session-stolen",
+    severity="critical",
+    attack=["T1539", "T1550.001"],
+    needs=[SIGN_INS, "sign_in_noninteractive|ual/AzureActiveDirectory"],
+    respond=[*CONTAIN, "ask_user"],
+    confidence=0.85,
+    seed=0.85,
+    benign="A browser put back to an older version, on a network used for the first time.",
+    misses="Thieves who copy the victim's browser to its version, or stay in the victim's network.",
+)
+def session_stolen() -> str:
+    """A session that the user had kept for days goes on elsewhere, in another browser or an older version of it."""
+    # One session lives in one browser on one computer, and browsers only ever get newer.
+    return f"""
+        WITH legs AS (
+            SELECT *, coalesce(network_kind, '') AS kind,
+                   TRY_CAST(regexp_extract(user_agent, '(Chrome|Firefox|Version)/([0-9]+)', 2) AS BIGINT) AS version
+            FROM ({_LET_IN}) AS let_in
+            WHERE session_id IS NOT NULL AND network IS NOT NULL AND browser IS NOT NULL
+              AND NOT regexp_matches(lower(coalesce(user_agent, '')), 'electron|teams/|webview')
+        ),
+        homes AS (
+            SELECT subject, session_id, min(os) AS os, min(browser) AS browser, max(version) AS version,
+                   min(time) AS since
+            FROM legs WHERE known_network OR known_ip GROUP BY subject, session_id
+            HAVING min(os) = max(os) AND min(browser) = max(browser) AND count(DISTINCT day) >= 2
+        )
+        SELECT l.subject, l.event_id AS evidence, l.time, 'session:' || l.session_id AS object,
+               'a session that the user had on ' || coalesce(h.os, 'a computer') || ' with ' || h.browser
+               || coalesce(' ' || CAST(h.version AS VARCHAR), '') || ' went on with ' || coalesce(l.os || ' ', '')
+               || l.browser || coalesce(' ' || CAST(l.version AS VARCHAR), '') || ' from ' || l.place AS summary
+        FROM legs AS l JOIN homes AS h ON h.subject = l.subject AND h.session_id = l.session_id
+        WHERE l.grade IS NOT NULL AND l.time > h.since AND l.device_id IS NULL AND NOT l.managed
+          AND (l.os <> h.os OR l.browser <> h.browser OR l.version < h.version AND EXISTS (
+              SELECT 1 FROM legs AS b WHERE b.subject = l.subject AND b.session_id = l.session_id
+              AND b.version > l.version AND b.time < l.time))
     """
 
 

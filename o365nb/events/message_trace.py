@@ -9,7 +9,7 @@ KIND = "message_trace"
 #: What becomes columns: scalars.
 _TEXTS = (
     *("fromIP", "id", "messageId", "receivedDateTime", "recipientAddress", "senderAddress", "size", "status"),
-    *("subject", "toIP"),
+    *("subject", "toIP", "directionality", "deliveryLocation"),
 )
 _FIELDS = structure(_TEXTS, ())
 
@@ -34,12 +34,13 @@ SELECT raw_file, raw_line, seq, FALSE AS damaged,
     'unknown' AS actor_kind,  -- a sender address proves nobody
     recipient AS target,
     address(r.fromIP) AS client_ip,
-    CASE WHEN status IN ('delivered', 'expanded', 'resolved') THEN 'success'
-        WHEN status IN ('failed', 'quarantined', 'filteredasspam') THEN 'failure'
+    CASE WHEN status IN ('delivered', 'expanded', 'resolved', 'junked', 'replaced') THEN 'success'
+        WHEN status IN ('failed', 'quarantined', 'filteredasspam', 'blocked') THEN 'failure'
         ELSE 'unknown' END AS result,
     CASE WHEN message IS NULL OR starts_with(message, '<') THEN message ELSE '<' || message || '>' END AS message_id,
     r.subject AS message_subject,
     kept(one('status', r.status) || one('size', r.size) || one('fromIP', r.fromIP)
-        || one('toIP', r.toIP)) AS properties
+        || one('toIP', r.toIP) || one('directionality', r.directionality)
+        || one('deliveryLocation', r.deliveryLocation)) AS properties
 FROM told
 """

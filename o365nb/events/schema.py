@@ -139,7 +139,6 @@ STATE_TABLES: dict[str, dict[str, str]] = {
         "enabled": "BOOLEAN",
         "registered": "TIMESTAMP",
         "last_sign_in": "TIMESTAMP",
-        "client": "VARCHAR",  # mobile partnerships: the client type and its user agent
     },
     # Facts of one name and value each; of the organisation where `owner` is "", else of that mailbox.
     "org_config": {"name": "VARCHAR", "value": "VARCHAR"},

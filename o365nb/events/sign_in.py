@@ -76,7 +76,9 @@ SELECT raw_file, raw_line, seq, FALSE AS damaged,
     CASE
         WHEN code = '0' THEN 'success'
         WHEN code IN ({quoted_list(INTERRUPTED)}) THEN 'interrupted'
-        WHEN TRY_CAST(code AS BIGINT) IS NOT NULL THEN 'failure'
+        -- The portal's own word for it, where its code is none that is known here.
+        WHEN status->>'$."@outcome"' = 'interrupted' THEN 'interrupted'
+        WHEN TRY_CAST(code AS BIGINT) IS NOT NULL OR status->>'$."@outcome"' = 'failure' THEN 'failure'
         ELSE 'unknown' END AS result,  -- PowerShell leaves only the name of a type in status
     code AS error_code,
     said(r.clientAppUsed) AS client_app,

@@ -129,7 +129,8 @@ def accepted_domain(data: Row, seen: Seen) -> Row:
 
 def oauth_grant(data: Row, seen: Seen, owner: str, app: Row) -> Row:
     """Graph `oAuth2PermissionGrant` and the client's service principal ({} if not collected) → oauth_grants."""
-    identity = str(data.get("id") or f"{data.get('clientId')}-{data.get('resourceId')}")
+    parts = (data.get(name) for name in ("clientId", "resourceId", "principalId", "consentType"))
+    identity = str(data.get("id") or "-".join(str(part) for part in parts if part))
     publisher = app.get("verifiedPublisher")
     publisher = publisher if isinstance(publisher, dict) else {}
     return {

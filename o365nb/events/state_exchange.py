@@ -201,13 +201,14 @@ def sweep_rule(data: Row, seen: Seen) -> Iterator[Row]:
 def mobile_device(data: Row, seen: Seen) -> Iterator[Row]:
     """Get-MobileDeviceStatistics → devices: a phone that keeps the mailbox in step."""
     identity = str(data.get("DeviceId") or data.get("DeviceID") or data.get("Guid") or "")
-    client = " ".join(filter(None, (text(data.get("ClientType")), text(data.get("DeviceUserAgent")))))
+    name = text(data.get("DeviceFriendlyName")) or text(data.get("DeviceModel")) or text(data.get("DeviceType"))
+    client = text(data.get("DeviceUserAgent")) or text(data.get("ClientType"))
     system, _, version = str(data.get("DeviceOS") or data.get("DeviceType") or "").partition(" ")
     yield {
         **seen.row("mobile_device", identity),
         "device_id": identity,
         "object_id": None,
-        "name": text(data.get("DeviceFriendlyName")) or text(data.get("DeviceModel")) or text(data.get("DeviceType")),
+        "name": f"{name} ({client})" if name and client else name or client,
         "os": system or None,
         "os_version": version or None,
         "trust_type": "MobilePartnership",
@@ -216,7 +217,6 @@ def mobile_device(data: Row, seen: Seen) -> Iterator[Row]:
         "enabled": None if not data.get("DeviceAccessState") else lower(data["DeviceAccessState"]) == "allowed",
         "registered": moment(data.get("FirstSyncTime")),
         "last_sign_in": moment(data.get("LastSuccessSync")),
-        "client": client or None,
     }
 
 

@@ -61,7 +61,7 @@ def is_zip(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return "[Content_Types].xml" not in archive.NameToInfo
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, RuntimeError):
         return True  # opening it says what is wrong with it
 
 
@@ -88,7 +88,7 @@ def _zip(path: str, inside: str, data: bytes, level: int, budget: _Budget) -> It
         return
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
         yield BadEvidence(path, f"the zip archive cannot be opened ({error})", _AGAIN)
         return
     seen: Counter[str] = Counter()
@@ -128,7 +128,7 @@ def _entry(label: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: 
                 if budget.bytes > budget.limits.total_bytes:
                     most = f"the archive unpacks to more than {budget.limits.total_bytes // 1024**2:,} MiB"
                     raise _TooMuch(BadEvidence(label, most, _MEND))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise BadEvidence(label, f"it cannot be unpacked ({error})", _AGAIN) from None
     return b"".join(parts)
 

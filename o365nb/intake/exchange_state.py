@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from o365nb.intake.base import Item, Note, Origin, Record
 from o365nb.intake.forms import JsonShape
+
+#: A rule of Exchange's own that stands in practically every mailbox, and that only -IncludeHidden shows.
+_ALWAYS_HIDDEN = "junk e-mail rule"
+
+
+def with_doubt(items: Iterable[Item], origin: Origin) -> Iterator[Item]:
+    """An export of inbox rules, and what it may lack: nothing in it says whether hidden rules were asked for."""
+    hidden = False
+    for item in items:
+        hidden = hidden or (isinstance(item, Record) and str(item.data.get("Name")).lower() == _ALWAYS_HIDDEN)
+        yield item
+    if origin.seen_by == "export" and not hidden:
+        yield Note("Nothing in it shows that hidden rules were asked for (-IncludeHidden).", limits=True)
 
 
 class ExchangeInboxRuleJson(JsonShape):
@@ -14,6 +30,9 @@ class ExchangeInboxRuleJson(JsonShape):
     must = frozenset({"Name", "Enabled"})
     any_of = frozenset({"RuleIdentity", "MoveToFolder", "DeleteMessage", "StopProcessingRules"})
     never = frozenset({"CreationTime"})
+
+    def read(self, text: str, origin: Origin) -> Iterator[Item]:
+        yield from with_doubt(super().read(text, origin), origin)
 
 
 class ExchangeMailboxJson(JsonShape):

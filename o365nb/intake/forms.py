@@ -5,36 +5,80 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
+from o365nb.events.times import DateOrder, date_order, iso_time
 from o365nb.intake import csv_text, json_text
-from o365nb.intake.base import OWNER, Damaged, Item, Origin, Record, Shape
+from o365nb.intake.base import OWNER, Damaged, Item, Note, Origin, Record, Shape
 
+_TYPE_NAME = re.compile(r"^(Microsoft\.[A-Za-z.]+\.[A-Z]\w*|System\.[A-Za-z.]+(`\d+)?(\[.*\])?)$", re.DOTALL)
 _USER = re.compile(r"users\('((?:[^']|'')+)'\)", re.IGNORECASE)
 
 
 class CsvShape(Shape):
-    """A CSV shape, recognised by the columns of its header. `forms` are the headers it knows."""
+    """A CSV shape, recognised by the columns of its header. `forms` are the headers it knows, in its own names.
+
+    `times` are the columns with the record's time: in what order a locale wrote its dates is told by all of them.
+    `outer_times` says that each record carries a better time inside, so that those columns rarely matter.
+    """
 
     forms: ClassVar[tuple[frozenset[str], ...]]
     sure: ClassVar[float] = 1.0
+    times: ClassVar[tuple[str, ...]] = ()
+    outer_times: ClassVar[bool] = False
+
+    def column(self, name: str) -> str:
+        """The shape's own name for a column of the header."""
+        return name
+
+    def columns(self, text: str) -> tuple[str, ...]:
+        """The header of a file in the shape's own names."""
+        return tuple(self.column(name) for name in csv_text.header(text))
 
     def recognise(self, text: str) -> float:
-        columns = csv_text.header(text)
+        columns = self.columns(text)
         return max((_score(form, columns, self.sure) for form in self.forms), default=0.0)
 
     def lacks(self, text: str) -> list[str]:
-        columns = csv_text.header(text)
+        columns = self.columns(text)
         return min((sorted(form.difference(columns)) for form in self.forms), key=len)
 
-    def read(self, text: str, origin: Origin) -> Iterator[Item]:
+    def rows(self, text: str, origin: Origin) -> Iterator[csv_text.CsvRow]:
+        """Every row, under the shape's own column names; of two of the same name the first that says anything."""
         for row in csv_text.rows(origin.path, text):
-            yield from self.row(row, origin)
+            cells: csv_text.Row = {}
+            for name, cell in row.cells.items():
+                own = self.column(name)
+                cells[own] = cells.get(own) or cell
+            yield replace(row, cells=cells)
+
+    def read(self, text: str, origin: Origin) -> Iterator[Item]:
+        order, matters = self._order(text, origin), not self.outer_times
+        for row in self.rows(text, origin):
+            for name in self.times:
+                if row.cells.get(name):
+                    when = iso_time(row.cells[name], day_first=order.day_first)
+                    row.cells[name] = when or row.cells[name]
+            for item in self.row(row, origin):
+                matters = matters or (isinstance(item, Damaged) and item.saved)
+                yield item
+        if order.doubt and matters:
+            yield Note(f"It cannot be told in what order the file writes day and month: {order.doubt}.", limits=True)
+
+    def _order(self, text: str, origin: Origin) -> DateOrder:
+        """From the whole column; ISO dates in the first row are taken to be ISO in all of them."""
+        if not self.times:
+            return DateOrder()
+        first = next(self.rows(text, origin), None)
+        if first is None or all(first.cells.get(name, "")[:4].isdecimal() for name in self.times):
+            return DateOrder()
+        return date_order(row.cells.get(name, "") for row in self.rows(text, origin) for name in self.times)
 
     @abstractmethod
     def row(self, row: csv_text.CsvRow, origin: Origin) -> Iterator[Item]:
-        """The record of one row."""
+        """The record of one row. The cells of `times` are ISO 8601 where they could be read."""
 
 
 class JsonShape(Shape):
@@ -104,3 +148,13 @@ def _score(form: frozenset[str], columns: tuple[str, ...], sure: float) -> float
 def filled(value: Any) -> bool:
     """Whether a cell or field says anything."""
     return value not in (None, "", [], {})
+
+
+def folded(name: str) -> str:
+    """A column name without blanks, signs and capitals: portals change those from one release to the next."""
+    return re.sub(r"[^a-z0-9#]", "", name.lower())
+
+
+def only_a_type(text: str) -> bool:
+    """Whether Export-Csv has written the name of a type where the value was an object: the value is lost."""
+    return bool(_TYPE_NAME.match(text.strip()))

@@ -18,6 +18,9 @@ _GAP = re.compile(r"[\s,]*")
 _OPENING = re.compile(
     r'\{\s*(?:"@[^"]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|\[\s*\])\s*,\s*)*"(?:value|records|Records)"\s*:\s*\['
 )
+_TABLES = re.compile(r'\s*\{\s*"tables"\s*:\s*\[', re.IGNORECASE)
+_COLUMNS = re.compile(r'"columns"\s*:\s*(?=\[)', re.IGNORECASE)
+_ROWS = re.compile(r'"rows"\s*:\s*\[', re.IGNORECASE)
 _NEW_LINE_VALUE = re.compile(r"^[\[{]", re.MULTILINE)
 _CONTEXT = re.compile(r'"@odata\.context"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _SLOW = json.JSONDecoder(strict=False)
@@ -40,12 +43,16 @@ def loads(text: str) -> Any:
 def items(text: str) -> Iterator[Item | Damaged]:
     """Every record of a JSON text with its place: the line for JSON lines, else its ordinal, from 1.
 
-    Lists, `{"value": [...]}` and `{"records": [...]}` are opened; nulls (PowerShell's absent list) are no records.
+    Lists, `{"value": [...]}`, `{"records": [...]}` and `{"tables": [{columns, rows}]}` are opened; nulls (PowerShell's
+    absent list) are no records.
     """
     try:
         whole = loads(text)
     except ValueError:
-        yield from _lines(text) if _is_lines(text) else _salvage(text)
+        if _TABLES.match(text):
+            yield from _cut_table(text)
+        else:
+            yield from _lines(text) if _is_lines(text) else _salvage(text)
         return
     yield from enumerate((item for item in unwrap(whole) if item is not None), 1)
 
@@ -55,6 +62,12 @@ def unwrap(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
+        tables = value.get("tables") or value.get("Tables")
+        if isinstance(tables, list) and tables and all(isinstance(table, dict) for table in tables):
+            return [row for table in tables for row in _table_rows(table)]
+        if "schema" in value or "Schema" in value:  # advanced hunting
+            results = value.get("results") or value.get("Results")
+            return list(results) if isinstance(results, list) else []
         for key in _WRAPPERS:
             if isinstance(value.get(key), list):
                 return list(value[key])
@@ -135,3 +148,37 @@ def _salvage(text: str) -> Iterator[Item | Damaged]:
                     ordinal += 1
                     yield ordinal, item
         position = _GAP.match(text, position).end()  # type: ignore[union-attr]
+
+
+def _table_rows(table: dict[str, Any]) -> list[Any]:
+    """The rows of a Log Analytics answer as objects; a row that is no list stays as it is."""
+    names = _column_names(table.get("columns") or table.get("Columns"))
+    rows = table.get("rows") or table.get("Rows")
+    return [_named(names, row) for row in rows] if isinstance(rows, list) else []
+
+
+def _column_names(columns: Any) -> list[str]:
+    listed = [column for column in columns if isinstance(column, dict)] if isinstance(columns, list) else []
+    return [str(column.get("name") or column.get("ColumnName") or "") for column in listed]
+
+
+def _named(names: list[str], row: Any) -> Any:
+    return dict(zip(names, row, strict=False)) if isinstance(row, list) else row
+
+
+def _cut_table(text: str) -> Iterator[Item | Damaged]:
+    """The rows of the first table, as far as they go."""
+    ordinal = 0
+    try:
+        columns = _COLUMNS.search(text)
+        found, position = _SLOW.raw_decode(text, columns.end()) if columns else ([], 0)
+        rows = _ROWS.search(text, position)
+        position = rows.end() if rows else len(text)
+        names = _column_names(found)
+        while (position := _GAP.match(text, position).end()) < len(text) and text[position] != "]":  # type: ignore[union-attr]
+            row, position = _SLOW.raw_decode(text, position)
+            ordinal += 1
+            yield ordinal, _named(names, row)
+    except (ValueError, RecursionError):
+        pass
+    yield Damaged(ordinal + 1, "the JSON is cut or damaged from here on")

@@ -14,6 +14,9 @@ from o365nb.intake.forms import CsvShape
 class AuditCsv(CsvShape):
     """A CSV with an AuditData column; what the outer columns are called differs."""
 
+    times = ("CreationDate",)
+    outer_times = True
+
     def row(self, row: CsvRow, origin: Origin) -> Iterator[Record | Damaged]:
         cells = row.cells
         outer = {
@@ -37,5 +40,6 @@ class PurviewAuditCsv(AuditCsv):
     forms = (
         frozenset({"RecordId", "CreationDate", "RecordType", "Operation", "UserId", "AuditData"}),
         frozenset({"CreationDate", "UserIds", "Operations", "AuditData"}),
+        frozenset({"CreationDate", "Operation", "UserId", "AuditData"}),
     )
     sure = 0.9  # the old header is a part of Search-UnifiedAuditLog's

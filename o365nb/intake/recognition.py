@@ -10,7 +10,7 @@ from pathlib import Path
 
 from o365nb import intake
 from o365nb.errors import BadEvidence
-from o365nb.intake import csv_text, json_text
+from o365nb.intake import csv_text
 from o365nb.intake.base import Shape
 from o365nb.intake.text import decode
 
@@ -50,7 +50,7 @@ def recognise(path: Path | str, data: bytes) -> tuple[Shape, str]:
 
 def _why(head: str, score: float, best: Shape) -> str:
     if score <= 0:
-        what = "JSON" if json_text.sample(head) else "CSV" if len(csv_text.header(head)) > 3 else "text"
+        what = "JSON" if head.lstrip()[:1] in ("{", "[") else "CSV" if len(csv_text.header(head)) > 3 else "text"
         return f"no known export: {what} with nothing in it that any known export has"
     lacking = best.lacks(head)
     missing = f", but lacks {', '.join(lacking[:6])}" if lacking else ""

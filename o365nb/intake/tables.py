@@ -27,6 +27,7 @@ from o365nb.events import (
     state_exchange,
 )
 from o365nb.events.schema import EVENTS, TABLES
+from o365nb.intake.consent_csv import PRINCIPAL
 from o365nb.intake.counts import FileCount, Span, TableCounts
 from o365nb.intake.coverage import record_live_counts
 from o365nb.intake.snapshots import standing
@@ -225,7 +226,8 @@ def _state_rows(stage: Stage) -> dict[str, Rows]:
                 tables["inbox_rules"].append(rules.from_exchange(data, seen))
             case "oauth_grant":
                 everybody = data.get("consentType") == "AllPrincipals"
-                owner = "" if everybody else people.get(str(data.get("principalId")), seen.owner)
+                named = state.lower(data.get(PRINCIPAL)) or seen.owner
+                owner = "" if everybody else people.get(str(data.get("principalId")), named)
                 grant = state.oauth_grant(data, seen, owner, apps.get(str(data.get("clientId")), {}))
                 tables["oauth_grants"].append(grant)
     state_exchange.add(tables, stage.state)

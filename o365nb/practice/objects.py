@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from o365nb.practice import rules
+from o365nb.practice import mail_flow, rules
 from o365nb.practice.ids import Json, z
 from o365nb.practice.logs.apps import GRAPH, MICROSOFT_TENANT
 from o365nb.practice.organisation import FOUNDED, PLANS, SKU
@@ -28,6 +28,7 @@ def initial(people: dict[str, Person], now: datetime) -> Json:
         "devices": {upn: _devices(person, now) for upn, person in people.items()},
         "grants": [_grant(person) for person in people.values() if person.department == "Sales"],
         "service_principals": {item["id"]: item for item in _service_principals()},
+        "exchange": mail_flow.initial(),
         "queries": {},
         "off": {},  # UPN to the spans (from, to) in which the account was switched off
     }

@@ -16,6 +16,7 @@ _OUTCOMES = {
     "applied": ("done and read back", "good", "●"),
     "already_held": ("was so already", "good", "○"),
     "unverified": ("sent, not yet seen", "warn", "◐"),
+    "intended": ("begun, not finished", "warn", "◐"),
     "refused": ("refused", "warn", "✕"),
     "failed": ("failed", "bad", "✕"),
 }

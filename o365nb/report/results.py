@@ -167,7 +167,10 @@ def back_doors(of: Dossier) -> View:
     return sheet(of.clock, [plain(item) for item in items], " ".join(lead) or empty, *tables, lead=lead, tail=limits)
 
 
-_STATE = ("inbox_rules", "inbox_rules.hidden", "mailboxes", "oauth_grants", "auth_methods", "devices")
+_STATE = (
+    *("inbox_rules", "inbox_rules.hidden", "sweep_rules", "mailboxes", "mailbox_permissions", "folder_permissions"),
+    *("transport_rules", "connectors", "remote_domains", "oauth_grants", "auth_methods", "devices", "mobile_devices"),
+)
 
 
 def _order(item: Persistence) -> int:

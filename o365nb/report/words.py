@@ -82,6 +82,16 @@ SOURCES = {
     "auth_methods": "Sign-in methods",
     "devices": "Registered devices",
     "org_config": "Tenant settings",
+    "mailbox_permissions": "Rights to the mailbox",
+    "folder_permissions": "Rights to its folders",
+    "sweep_rules": "Sweep rules",
+    "transport_rules": "Mail-flow and journal rules",
+    "connectors": "Mail connectors",
+    "remote_domains": "Forwarding policies",
+    "audit_config": "Audit settings",
+    "mailbox_settings": "Protocols, audit bypass, auto-reply",
+    "mobile_devices": "Phones in step with the mailbox",
+    "blocked_senders": "Restricted senders",
 }
 
 

@@ -9,7 +9,7 @@ from o365nb.model import Step, utc
 from o365nb.response.base import Sent, State
 from o365nb.response.situation import Row
 from o365nb.safe import one_line
-from o365nb.tenant import Page, Tenant, powershell, segment
+from o365nb.tenant import Page, Tenant, powershell, quotes_doubled, segment
 
 #: The members that prove a block, a reset and a revoke (Graph v1.0 user).
 _SELECT = "id,userPrincipalName,accountEnabled,lastPasswordChangeDateTime,signInSessionsValidFromDateTime"
@@ -58,7 +58,7 @@ def on_premises(row: Row | None, upn: str, cmdlet: str) -> str:
     """The line for the domain controller when the account is synchronised from there; "" for others."""
     if not row or not row["on_premises_synced"]:
         return ""
-    name = upn.replace("'", "''")  # a string inside the filter, which is a string itself
+    name = quotes_doubled(upn)  # a string inside the filter, which is a string itself
     return powershell("Get-ADUser", Filter=f"UserPrincipalName -eq '{name}'") + f" | {cmdlet}"
 
 

@@ -173,10 +173,15 @@ def _words(receipt: Receipt, state: State | None) -> str:
 
 
 def receipts_view(case: Case) -> list[dict[str, Any]]:
-    """What was done, for the report: one row per result, in words; texts of evidence are not yet escaped."""
+    """What was done, for the report: one row per result, in words; texts of evidence are not yet escaped.
+
+    An intent whose result was never written (the kit was stopped in between) has a row too.
+    """
     rows = []
-    for receipt in read(case):
-        if receipt.outcome is Result.INTENDED:
+    done = read(case)
+    ended = {(thing_of(one), one.undo, one.at) for one in done if one.outcome is not Result.INTENDED}
+    for receipt in done:
+        if receipt.outcome is Result.INTENDED and (thing_of(receipt), receipt.undo, receipt.at) in ended:
             continue
         action = actions().get(receipt.action)
         requests = [f"{one.method} {one.url}" for one in receipt.request]
@@ -216,5 +221,9 @@ def _proof(receipt: Receipt) -> str:
             return f"Sent, but not seen in the tenant until {when}. Run verify again."
         case Result.REFUSED:
             return f"Nothing was sent: {receipt.note}."
+        case Result.INTENDED:
+            return (
+                "Begun, and no result was written: the kit was stopped. The tenant may have been changed; run verify."
+            )
         case _:
             return f"Not done: {receipt.note}"

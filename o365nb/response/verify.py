@@ -60,6 +60,8 @@ def _judged(case: Case, plan: Plan, step: Step, state: State) -> tuple[bool | No
         return None, "not asked for yet"
     if action_of(step).holds(step, state, last.at if last else None):
         return True, _moved_on(step, state, stands)
+    if stands and stands.outcome is receipts.Result.INTENDED:
+        return False, "it was begun and the kit was stopped; apply it again"
     if stands:
         return False, "it was applied and does not hold any more"
     if last:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from o365nb.errors import Denied, O365nbError
-from o365nb.tenant.exchange import Exchange, powershell
+from o365nb.tenant.exchange import Exchange, powershell, quotes_doubled
 from o365nb.tenant.graph import Graph, Page, literal, segment
 from o365nb.tenant.http import Endpoint, Http, Session, Sleep
 from o365nb.tenant.profile import Method, Profile, config_path, load_profile
@@ -77,6 +77,7 @@ __all__ = [
     "literal",
     "load_profile",
     "powershell",
+    "quotes_doubled",
     "redact",
     "segment",
 ]

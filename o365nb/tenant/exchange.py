@@ -120,11 +120,16 @@ def _text(text: str) -> str:
     """A single-quoted string on one line: nothing in it is expanded; control characters are spelled out."""
     pieces = re.split(r"([\x00-\x1f\x7f\u0085\u2028\u2029])", text)
     plain = [
-        f"[char]{ord(piece)}" if odd % 2 else "'" + _QUOTES.sub(lambda quote: quote[0] * 2, piece) + "'"
+        f"[char]{ord(piece)}" if odd % 2 else f"'{quotes_doubled(piece)}'"
         for odd, piece in enumerate(pieces)
         if piece or not odd
     ]
     return plain[0] if len(plain) == 1 else f"({' + '.join(plain)})"
+
+
+def quotes_doubled(text: str) -> str:
+    """Text for the inside of a single-quoted string: every quote that PowerShell takes for one is doubled."""
+    return _QUOTES.sub(lambda quote: quote[0] * 2, text)
 
 
 def _header(text: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json as stdlib_json
 import re
 import secrets
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -55,10 +57,14 @@ class Response:
     request_id: str
 
     def json(self) -> Any:
-        """The body as data. Raises RequestFailed where it is not JSON."""
-        try:
+        """The body as data; half a character becomes "?". Raises RequestFailed where it is not JSON."""
+        with suppress(ValueError):
             return orjson.loads(self.body)
-        except ValueError:
+        try:
+            # A rule's name may hold what is no Unicode: that must not hide the rules beside it.
+            text = stdlib_json.dumps(stdlib_json.loads(self.body), ensure_ascii=False)
+            return orjson.loads(text.encode(errors="replace"))
+        except (ValueError, RecursionError):
             raise RequestFailed(
                 "The service answered with something that is not JSON. A proxy may stand in between; run it again.",
                 status=self.status,

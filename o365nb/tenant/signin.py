@@ -122,7 +122,7 @@ class SignIn:
         said = str(result.get("error_description") or result.get("error") or "no reason given")
         code = re.search(r"AADSTS(\d{4,7})", said)
         meaning = _MEANINGS.get(code[1], "") if code else ""
-        reason = meaning or f"{redact(said, self._secret, limit=240)}"
+        reason = meaning or redact(said, self._secret, os.environ.get(PASSPHRASE, ""), limit=240)
         named = f" (AADSTS{code[1]})" if code else ""
         return SignInFailed(f"Sign-in to tenant {self._profile.tenant_id} was refused{named}: {reason}")
 

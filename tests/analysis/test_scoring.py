@@ -158,3 +158,43 @@ def test_what_a_service_did_because_of_the_attacker_is_likely_the_attackers(tmp_
     assert [one.context for one in findings(hits, known, {"stop": stop}, {})] == [Context.UNKNOWN]
     others = [Hit("pe-rule-hide", ("stop",))]
     assert [one.context for one in findings(others, known, {"stop": stop, "a": A}, {})] == [Context.UNKNOWN]
+
+
+COLLEAGUE = "erin@contoso.example"
+
+
+def lure(key):
+    return Attribution(key, NOW, "message_trace", "Message trace", "x@fabrikarn.example", Label.ATTACKER, 0.95, "b")
+
+
+def test_what_a_colleague_did_is_not_excused_as_the_users_own():
+    theirs = Attribution("c", NOW, "ual", "Add-MailboxPermission", COLLEAGUE, Label.USER, 0.9, "at the office")
+    assert context_of(("c",), {"c": theirs}, {}, SUBJECT) is Context.UNKNOWN
+    assert context_of(("c",), {"c": C}, {}, SUBJECT) is Context.NO
+
+
+def test_mail_that_others_sent_does_not_make_an_account_taken_over(tmp_path):
+    verdict = judged(
+        tmp_path, [Hit("im-lookalike-domain", ("l",))], facts(im_lookalike_domain="critical"), {"l": lure("l")}
+    )
+    assert (verdict.verdict, verdict.score) == (Verdict.NOT_SUPPORTED, 0.0)
+
+
+def test_beside_an_act_on_the_account_it_counts(tmp_path):
+    known = facts(im_lookalike_domain="critical", pe_rule_hide="high")
+    hits = [Hit("im-lookalike-domain", ("l",)), Hit("pe-rule-hide", ("a",))]
+    assert judged(tmp_path, hits, known, {"l": lure("l"), "a": A}).verdict is Verdict.CONFIRMED
+
+
+def test_however_much_is_found_nothing_is_probable_while_nothing_is_anybodys(tmp_path):
+    known = facts(co_mia_sync="critical", pe_rule_hide="high", ia_spray_hit="critical")
+    labels = {"?": label("?", Label.UNKNOWN, 0)}
+    verdict = judged(tmp_path, [Hit(slug, ("?",)) for slug in known], known, labels)
+    assert (verdict.verdict, verdict.score > 12) == (Verdict.SUSPECTED, True)
+
+
+def test_two_grave_findings_in_two_phases_that_are_likely_the_attackers_are_probable(tmp_path):
+    known = facts(pe_rule_forward_ext="high", ia_token_replay_nonint="high")
+    hits = [Hit(slug, ("weak",), confidence=0.6) for slug in known]
+    verdict = judged(tmp_path, hits, known, {"weak": label("weak", confidence=0.6)})
+    assert (verdict.verdict, verdict.score < 12) == (Verdict.PROBABLE, True)

@@ -36,7 +36,8 @@ def tenant(practice, slept):
         tenant_id=practice.tenant_id,
         client_id=practice.client_id,
     )
-    return connect(profile, secret=practice.client_secret, sleep=slept.append)
+    with connect(profile, secret=practice.client_secret, sleep=slept.append) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -82,7 +83,8 @@ def scripted_tenant(scripted, tmp_path, slept):
     profile = Profile.simulator(
         base_url=scripted.origin, ca_file=tmp_path / "ca.pem", tenant_id=TENANT, client_id=TENANT
     )
-    return connect(profile, secret="a-secret", sleep=slept.append)
+    with connect(profile, secret="a-secret", sleep=slept.append) as opened:
+        yield opened
 
 
 @pytest.fixture

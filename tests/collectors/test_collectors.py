@@ -20,6 +20,16 @@ SOURCES = {
     "auth_methods": {"graph-auth-method-json"},
     "devices": {"graph-device-json"},
     "org_config": {"graph-organization-json", "exchange-accepted-domain-json"},
+    "mailbox_permissions": {"exchange-mailbox-permission-json", "exchange-recipient-permission-json"},
+    "folder_permissions": {"exchange-folder-permission-json"},
+    "sweep_rules": {"exchange-sweep-rule-json"},
+    "transport_rules": {"exchange-transport-rule-json", "exchange-journal-rule-json"},
+    "connectors": {"exchange-inbound-connector-json", "exchange-outbound-connector-json"},
+    "remote_domains": {"exchange-remote-domain-json", "exchange-outbound-spam-policy-json"},
+    "audit_config": {"exchange-admin-audit-config-json", "exchange-organization-config-json"},
+    "mailbox_settings": {"exchange-cas-mailbox-json", "exchange-audit-bypass-json", "exchange-auto-reply-json"},
+    "mobile_devices": {"exchange-mobile-device-json"},
+    "blocked_senders": {"exchange-blocked-sender-json"},
     "sign_in": {"graph-sign-in-json"},
     "sign_in_noninteractive": {"graph-sign-in-json"},
     "directory_audit": {"graph-directory-audit-json"},
@@ -49,7 +59,7 @@ def test_everything_about_the_subject_is_collected_and_its_custody_holds(practic
         done = collectors.collect_one(unit, tenant, anna, window, case, lambda count, note: seen.append((count, note)))
         entries.append(done)
     # Nobody but Sales has consented to an app, and nobody at all for all principals.
-    expected = dict.fromkeys(SOURCES, Outcome.COMPLETE) | {"oauth_grants": Outcome.EMPTY}
+    expected = dict.fromkeys(SOURCES, Outcome.COMPLETE) | {"oauth_grants": Outcome.EMPTY, "sweep_rules": Outcome.EMPTY}
     assert {entry.source: entry.outcome for entry in entries} == expected
     assert [entry.reason for entry in entries] == [""] * len(SOURCES)
     assert [(e.source, e.subject, e.outcome, e.received) for e in case.ledger.lines()] == [

@@ -30,12 +30,15 @@ CASES = {
     "forwarding": Incident(takeovers.forwarded, Shape("management", ports=True)),
     "forwarding, no sessions": Incident(takeovers.forwarded, Shape("purview", sessions=False, sign_ins=False)),
     "rule that forwards": Incident(takeovers.quiet_rule, Shape("search", mixed_case=True, duplicates=True)),
+    "patient intruder": Incident(takeovers.patient, Shape("management")),
     "S05 delegate": Incident(innocents.delegate, Shape("purview")),
     "S08 forged": Incident(innocents.forged, Shape("management")),
     "S10 new phone": Incident(innocents.new_phone, Shape("purview", mixed_case=True)),
     "S10 audit log only": Incident(
         innocents.new_phone, Shape("search", sign_ins=False, directory=False, sessions=False)
     ),
+    "own VPN": Incident(innocents.on_vpn, Shape("management")),
+    "own forwarding": Incident(innocents.own_forwarding, Shape("search")),
     "roaming": Incident(innocents.roaming, Shape("management")),
     "roaming, no sessions": Incident(innocents.roaming, Shape("purview", sessions=False, sign_ins=False, ports=True)),
 }

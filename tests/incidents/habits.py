@@ -57,7 +57,7 @@ def weeks(
         _desk_day(scene, work, day, morning)
         _phone_day(scene, day, evening)
         if day % 3 == 0:
-            browser = Hand(scene.upn, evening, PRIVATE_PC, scene.guid("session", "private", day // 6))
+            browser = Hand(scene.upn, evening, PRIVATE_PC, scene.guid("session", "private", day // 12))
             scene.sign_in(browser, morning + timedelta(hours=11, minutes=day % 7))
             scene.read(browser, morning + timedelta(hours=11, minutes=12), [f"<home{day}@fabrikam.example>"])
         scene.by_service(morning + timedelta(hours=9), "Set-Mailbox", scene.upn, MailboxPlan="x")
@@ -69,15 +69,28 @@ def _desk_day(scene: Scene, work: Hand, day: int, morning: object) -> None:
     scene.token_used(work, at + timedelta(hours=1, minutes=4), OUTLOOK)
     mails = [f"<d{day}m{number}@fabrikam.example>" for number in range(3)]
     for number, mail in enumerate(mails):
-        scene.delivered(PARTNER if number == 0 else f"news{number}@paper.example", scene.upn,
-                        at + timedelta(minutes=9 + number), ("Offer", "Weekly digest", "Meeting notes")[number], mail=mail)  # fmt: skip
+        scene.delivered(
+            PARTNER if number == 0 else f"news{number}@paper.example",
+            scene.upn,
+            at + timedelta(minutes=9 + number),
+            ("Offer", "Weekly digest", "Meeting notes")[number],
+            mail=mail,
+        )
         scene.read(work, at + timedelta(minutes=20 + 7 * number), [mail], app=OUTLOOK, info="Client=MSExchangeRPC")
     scene.send(work, at + timedelta(hours=2, minutes=3), [PARTNER], "Re: Offer")
     scene.send(work, at + timedelta(hours=3), [COLLEAGUE], "Lunch")
     scene.files(work, at + timedelta(hours=4), [f"plan-{day % 5}.xlsx", "notes.docx"])
     if day % 8 == 0:
-        scene.cmdlet(work, at + timedelta(hours=4, minutes=30), "Set-InboxRule", f"{scene.upn}\\Paper", Name="Paper",
-                     Identity="Paper", From="news1@paper.example", MoveToFolder="Paper")  # fmt: skip
+        scene.cmdlet(
+            work,
+            at + timedelta(hours=4, minutes=30),
+            "Set-InboxRule",
+            f"{scene.upn}\\Paper",
+            Name="Paper",
+            Identity="Paper",
+            From="news1@paper.example",
+            MoveToFolder="Paper",
+        )
 
 
 def _phone_day(scene: Scene, day: int, place: Place) -> None:
@@ -85,6 +98,12 @@ def _phone_day(scene: Scene, day: int, place: Place) -> None:
     road = phone.at(Place(f"100.90.{30 + day}.{60 + day}", _MOBILE, place.country, place.city))
     at = T0 + timedelta(days=day, hours=8)
     scene.token_used(phone, at, PHONE_MAIL, client_app="Mobile Apps and Desktop clients")
-    scene.read(phone, at + timedelta(minutes=1), folder="\\Inbox", sync=True, app=PHONE_MAIL,
-               info="Client=REST;Client=RESTSystem;;")  # fmt: skip
+    scene.read(
+        phone,
+        at + timedelta(minutes=1),
+        folder="\\Inbox",
+        sync=True,
+        app=PHONE_MAIL,
+        info="Client=REST;Client=RESTSystem;;",
+    )
     scene.token_used(road, at - timedelta(hours=11), PHONE_MAIL, client_app="Mobile Apps and Desktop clients")

@@ -77,8 +77,11 @@ def investigated(incident: Incident, base: Path) -> Measured:
     scene = incident.scene(incident.shape)
     truth = scene.write(base / "evidence")
     request = investigate.Request(
-        case="incident", users=(scene.upn,), data=base / "data", reports=base / "reports",
+        case="incident",
+        users=(scene.upn,),
+        data=base / "data",
+        reports=base / "reports",
         accepted_domains=("contoso.example",),
-    )  # fmt: skip
+    )
     case = investigate.from_files(base / "evidence", request, Progress())
     return Measured(case, investigate.analyse(case, Progress()), truth)

@@ -139,45 +139,84 @@ class Scene:
         flow: str = "",
         client_app: str = "Browser",
         protocol: str = "none",
-        token: str = "none",  # noqa: S107 - incomingTokenType's own word
+        token: str = "none",
         true: str = "",
     ) -> str:
         """One sign-in, as Graph beta and as the audit log have it."""
         made = self._id("sign-in", true or hand.true)
         device = {"Id": hand.client.device} if hand.client.device else {}
         session = hand.session if self.shape.sessions else ""
-        self.sign_ins.append({
-            "id": made, "createdDateTime": f"{at:%Y-%m-%dT%H:%M:%SZ}", "userPrincipalName": self._name(hand.upn),
-            "userId": self.guid("user", hand.upn), "appId": app[0], "appDisplayName": app[1],
-            "ipAddress": hand.place.ip, "clientAppUsed": client_app, "userAgent": hand.client.agent,
-            "correlationId": flow or self.guid("flow", made), "conditionalAccessStatus": "notApplied",
-            "isInteractive": interactive, "resourceDisplayName": resource[1], "resourceId": resource[0],
-            "authenticationRequirement": "multiFactorAuthentication" if factors == 2 else "singleFactorAuthentication",
-            "authenticationProtocol": protocol, "incomingTokenType": token, "riskState": "none",
-            "autonomousSystemNumber": hand.place.asn, "sessionId": session or None,
-            "uniqueTokenIdentifier": self.guid("token", made)[:22],
-            "signInEventTypes": ["interactiveUser" if interactive else "nonInteractiveUser"],
-            "status": {"errorCode": error, "failureReason": "Other." if not error else "refused"},
-            "deviceDetail": {"deviceId": hand.client.device, "operatingSystem": hand.client.os,
-                             "browser": hand.client.browser, "isManaged": hand.client.managed,
-                             "isCompliant": hand.client.managed, "trustType": ""},
-            "location": {"city": hand.place.city, "countryOrRegion": hand.place.country},
-        })  # fmt: skip
+        self.sign_ins.append(
+            {
+                "id": made,
+                "createdDateTime": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+                "userPrincipalName": self._name(hand.upn),
+                "userId": self.guid("user", hand.upn),
+                "appId": app[0],
+                "appDisplayName": app[1],
+                "ipAddress": hand.place.ip,
+                "clientAppUsed": client_app,
+                "userAgent": hand.client.agent,
+                "correlationId": flow or self.guid("flow", made),
+                "conditionalAccessStatus": "notApplied",
+                "isInteractive": interactive,
+                "resourceDisplayName": resource[1],
+                "resourceId": resource[0],
+                "authenticationRequirement": "multiFactorAuthentication"
+                if factors == 2
+                else "singleFactorAuthentication",
+                "authenticationProtocol": protocol,
+                "incomingTokenType": token,
+                "riskState": "none",
+                "autonomousSystemNumber": hand.place.asn,
+                "sessionId": session or None,
+                "uniqueTokenIdentifier": self.guid("token", made)[:22],
+                "signInEventTypes": ["interactiveUser" if interactive else "nonInteractiveUser"],
+                "status": {"errorCode": error, "failureReason": "Other." if not error else "refused"},
+                "deviceDetail": {
+                    "deviceId": hand.client.device,
+                    "operatingSystem": hand.client.os,
+                    "browser": hand.client.browser,
+                    "isManaged": hand.client.managed,
+                    "isCompliant": hand.client.managed,
+                    "trustType": "",
+                },
+                "location": {"city": hand.place.city, "countryOrRegion": hand.place.country},
+            }
+        )
         names = {"OS": hand.client.os, "BrowserType": hand.client.browser.split(" ")[0], **device}
         names |= {"IsCompliantAndManaged": str(hand.client.managed)} if hand.client.device else {}
         names |= {"SessionId": session} if session else {}
         refused = error not in (0, 50140)
         self._audit(
-            hand, at, "UserLoginFailed" if refused else "UserLoggedIn", "AzureActiveDirectory", 15, made,
-            ApplicationId=app[0], ObjectId=resource[0], ResultStatus="Success", ErrorNumber=str(error),
-            ActorIpAddress=self._ip(hand.place), InterSystemsId=flow or self.guid("flow", made), IntraSystemId=made,
-            ExtendedProperties=[{"Name": "ResultStatusDetail", "Value": "UserError" if refused else "Success"},
-                                {"Name": "UserAgent", "Value": hand.client.agent},
-                                {"Name": "RequestType", "Value": "Cmsi:Cmsi" if protocol == "deviceCode"
-                                 else "OAuth2:Authorize" if interactive else "OAuth2:Token"}],
+            hand,
+            at,
+            "UserLoginFailed" if refused else "UserLoggedIn",
+            "AzureActiveDirectory",
+            15,
+            made,
+            ApplicationId=app[0],
+            ObjectId=resource[0],
+            ResultStatus="Success",
+            ErrorNumber=str(error),
+            ActorIpAddress=self._ip(hand.place),
+            InterSystemsId=flow or self.guid("flow", made),
+            IntraSystemId=made,
+            ExtendedProperties=[
+                {"Name": "ResultStatusDetail", "Value": "UserError" if refused else "Success"},
+                {"Name": "UserAgent", "Value": hand.client.agent},
+                {
+                    "Name": "RequestType",
+                    "Value": "Cmsi:Cmsi"
+                    if protocol == "deviceCode"
+                    else "OAuth2:Authorize"
+                    if interactive
+                    else "OAuth2:Token",
+                },
+            ],
             DeviceProperties=[{"Name": name, "Value": value} for name, value in names.items() if value],
             **({"LogonError": "InvalidUserNameOrPassword"} if refused else {}),
-        )  # fmt: skip
+        )
         return made
 
     def token_used(self, hand: Hand, at: datetime, app: tuple[str, str] = OUTLOOK, **more: Any) -> str:
@@ -189,23 +228,44 @@ class Scene:
         self, hand: Hand, at: datetime, operation: str, workload: str, kind: int, made: str, **more: Any
     ) -> Json:
         record = {
-            "CreationTime": f"{at:%Y-%m-%dT%H:%M:%S}", "Id": made, "Operation": operation, "OrganizationId": TENANT,
-            "RecordType": kind, "ResultStatus": "Succeeded", "UserKey": self.guid("key", hand.upn), "UserType": 0,
-            "Version": 1, "Workload": workload, "UserId": self._name(hand.upn), "ClientIP": self._ip(hand.place), **more,
-        }  # fmt: skip
+            "CreationTime": f"{at:%Y-%m-%dT%H:%M:%S}",
+            "Id": made,
+            "Operation": operation,
+            "OrganizationId": TENANT,
+            "RecordType": kind,
+            "ResultStatus": "Succeeded",
+            "UserKey": self.guid("key", hand.upn),
+            "UserType": 0,
+            "Version": 1,
+            "Workload": workload,
+            "UserId": self._name(hand.upn),
+            "ClientIP": self._ip(hand.place),
+            **more,
+        }
         self.audit.append(record)
         return record
 
     def _mailbox(self, hand: Hand, app: tuple[str, str], info: str, owner: str) -> Json:
         found: Json = {
-            "AppId": app[0], "ClientAppId": app[0], "ClientInfoString": info, "ClientIPAddress": self._ip(hand.place),
-            "MailboxOwnerUPN": owner or hand.upn, "LogonType": 2 if owner else 0, "ExternalAccess": False,
-            "MailboxGuid": self.guid("mailbox", owner or hand.upn), "OrganizationName": "contoso.example",
-        }  # fmt: skip
+            "AppId": app[0],
+            "ClientAppId": app[0],
+            "ClientInfoString": info,
+            "ClientIPAddress": self._ip(hand.place),
+            "MailboxOwnerUPN": owner or hand.upn,
+            "LogonType": 2 if owner else 0,
+            "ExternalAccess": False,
+            "MailboxGuid": self.guid("mailbox", owner or hand.upn),
+            "OrganizationName": "contoso.example",
+        }
         if self.shape.sessions and hand.session:
-            found |= {"SessionId": hand.session,
-                      "AppAccessContext": {"AADSessionId": hand.session, "ClientAppId": app[0],
-                                           "UniqueTokenId": self.guid("uti", hand.session)[:22]}}  # fmt: skip
+            found |= {
+                "SessionId": hand.session,
+                "AppAccessContext": {
+                    "AADSessionId": hand.session,
+                    "ClientAppId": app[0],
+                    "UniqueTokenId": self.guid("uti", hand.session)[:22],
+                },
+            }
         return found
 
     def read(
@@ -223,12 +283,26 @@ class Scene:
     ) -> str:
         """MailItemsAccessed: single mails, or a folder synchronised."""
         made = self._id("read", hand.true)
-        kind = [{"Name": "MailAccessType", "Value": "Sync" if sync else "Bind"},
-                {"Name": "IsThrottled", "Value": str(throttled)}]  # fmt: skip
-        what: Json = {"Item": {"ParentFolder": {"Path": folder}}} if sync else {
-            "Folders": [{"Path": folder, "FolderItems": [{"InternetMessageId": mail} for mail in mails]}]}  # fmt: skip
-        self._audit(hand, at, "MailItemsAccessed", "Exchange", 50, made, OperationProperties=kind,
-                    **self._mailbox(hand, app, info, owner), **what)  # fmt: skip
+        kind = [
+            {"Name": "MailAccessType", "Value": "Sync" if sync else "Bind"},
+            {"Name": "IsThrottled", "Value": str(throttled)},
+        ]
+        what: Json = (
+            {"Item": {"ParentFolder": {"Path": folder}}}
+            if sync
+            else {"Folders": [{"Path": folder, "FolderItems": [{"InternetMessageId": mail} for mail in mails]}]}
+        )
+        self._audit(
+            hand,
+            at,
+            "MailItemsAccessed",
+            "Exchange",
+            50,
+            made,
+            OperationProperties=kind,
+            **self._mailbox(hand, app, info, owner),
+            **what,
+        )
         return made
 
     def send(
@@ -237,8 +311,16 @@ class Scene:
         """A mail: Send in the audit log, one row per recipient in the trace."""
         made = self._id("send", hand.true)
         mail = f"<{made[:18]}@contoso.example>"
-        self._audit(hand, at, "Send", "Exchange", 2, made, Item={"InternetMessageId": mail, "Subject": subject},
-                    **self._mailbox(hand, WEB_MAIL, "Client=OWA;Action=ViaProxy", ""))  # fmt: skip
+        self._audit(
+            hand,
+            at,
+            "Send",
+            "Exchange",
+            2,
+            made,
+            Item={"InternetMessageId": mail, "Subject": subject},
+            **self._mailbox(hand, WEB_MAIL, "Client=OWA;Action=ViaProxy", ""),
+        )
         for address in to:
             self.delivered(hand.upn, address, at, subject, mail=mail, true=hand.true, from_ip=traced_from)
         return mail
@@ -248,14 +330,31 @@ class Scene:
     ) -> str:
         made = self._id("removed", hand.true)
         items = [{"InternetMessageId": mail, "ParentFolder": {"Path": folder}, "Subject": "x"} for mail in mails]
-        self._audit(hand, at, operation, "Exchange", 3, made, AffectedItems=items, Folder={"Path": folder},
-                    **self._mailbox(hand, WEB_MAIL, "Client=OWA;Action=ViaProxy", ""))  # fmt: skip
+        self._audit(
+            hand,
+            at,
+            operation,
+            "Exchange",
+            3,
+            made,
+            AffectedItems=items,
+            Folder={"Path": folder},
+            **self._mailbox(hand, WEB_MAIL, "Client=OWA;Action=ViaProxy", ""),
+        )
         return made
 
     def searched(self, hand: Hand, at: datetime, words: str) -> str:
         made = self._id("searched", hand.true)
-        self._audit(hand, at, "SearchQueryInitiatedExchange", "Exchange", 101, made, QueryText=words,
-                    **self._mailbox(hand, WEB_MAIL, "Client=OWA;Action=ViaProxy", ""))  # fmt: skip
+        self._audit(
+            hand,
+            at,
+            "SearchQueryInitiatedExchange",
+            "Exchange",
+            101,
+            made,
+            QueryText=words,
+            **self._mailbox(hand, WEB_MAIL, "Client=OWA;Action=ViaProxy", ""),
+        )
         return made
 
     def cmdlet(self, hand: Hand, at: datetime, operation: str, target: str, **parameters: str) -> str:
@@ -263,8 +362,20 @@ class Scene:
         made = self._id("cmdlet", hand.true)
         named = [{"Name": name, "Value": value} for name, value in parameters.items()]
         session: Json = {"SessionId": hand.session} if self.shape.sessions and hand.session else {}
-        self._audit(hand, at, operation, "Exchange", 1, made, ObjectId=target, Parameters=named, UserType=2,
-                    ResultStatus="True", ExternalAccess=False, **session)  # fmt: skip
+        self._audit(
+            hand,
+            at,
+            operation,
+            "Exchange",
+            1,
+            made,
+            ObjectId=target,
+            Parameters=named,
+            UserType=2,
+            ResultStatus="True",
+            ExternalAccess=False,
+            **session,
+        )
         return made
 
     def files(
@@ -281,9 +392,20 @@ class Scene:
             made = self._id("file", hand.true)
             access: Json = {"AppAccessContext": {"AADSessionId": hand.session}} if self.shape.sessions else {}
             url = f"https://contoso-my.sharepoint.example/personal/{hand.upn.split('@')[0]}/Documents/{name}"
-            self._audit(hand, at + timedelta(seconds=step * number), operation, "OneDrive", 6, made, ObjectId=url,
-                        UserAgent=hand.client.agent, IsManagedDevice=hand.client.managed, SourceFileName=name,
-                        **access, **more)  # fmt: skip
+            self._audit(
+                hand,
+                at + timedelta(seconds=step * number),
+                operation,
+                "OneDrive",
+                6,
+                made,
+                ObjectId=url,
+                UserAgent=hand.client.agent,
+                IsManagedDevice=hand.client.managed,
+                SourceFileName=name,
+                **access,
+                **more,
+            )
             found.append(made)
         return found
 
@@ -291,53 +413,118 @@ class Scene:
         made = self._id("service", "system")
         nobody = Hand("NT AUTHORITY\\SYSTEM (Microsoft.Exchange.ServiceHost)", Place("", 0), KIT)
         named = [{"Name": name, "Value": value} for name, value in parameters.items()]
-        self._audit(nobody, at, operation, "Exchange", 1, made, ObjectId=target, Parameters=named, UserType=3,
-                    ClientIP="", UserId=nobody.upn, ResultStatus="True")  # fmt: skip
+        self._audit(
+            nobody,
+            at,
+            operation,
+            "Exchange",
+            1,
+            made,
+            ObjectId=target,
+            Parameters=named,
+            UserType=3,
+            ClientIP="",
+            UserId=nobody.upn,
+            ResultStatus="True",
+        )
         return made
 
     # ── the directory ─────────────────────────────────────────────────────────────────────────────────────────────
     def changed(
         self, hand: Hand, at: datetime, activity: str, target: tuple[str, str, str], *, true: str = "", **modified: str
     ) -> str:
-        """A change in the directory, as Graph's directoryAudit and in the audit log. `target`: type, name or UPN, id."""
+        """A change in the directory, as Graph has it and as the audit log has it. `target`: type, name or UPN, id."""
         flow = self.guid("change", len(self.truth))
         made = f"Directory_{flow}_{len(self.truth):05d}"
         whose = true or hand.true
         kind, name, identity = target
         person = kind == "User"
         self.truth[made] = whose
-        self.directory.append({
-            "id": made, "activityDateTime": f"{at:%Y-%m-%dT%H:%M:%S}.1234567Z", "activityDisplayName": activity,
-            "category": "UserManagement", "correlationId": flow, "result": "success", "resultReason": "",
-            "loggedByService": "Core Directory", "operationType": "Update",
-            "initiatedBy": {"app": None, "user": {"id": self.guid("user", hand.upn), "displayName": None,
-                                                  "userPrincipalName": self._name(hand.upn), "ipAddress": hand.place.ip}},
-            "targetResources": [{"id": identity, "displayName": None if person else name, "type": kind,
-                                 "userPrincipalName": name if person else None,
-                                 "modifiedProperties": [{"displayName": key.replace("__", "."), "oldValue": None,
-                                                         "newValue": json.dumps(value)}
-                                                        for key, value in modified.items()]}],
-            "additionalDetails": [],
-        })  # fmt: skip
+        self.directory.append(
+            {
+                "id": made,
+                "activityDateTime": f"{at:%Y-%m-%dT%H:%M:%S}.1234567Z",
+                "activityDisplayName": activity,
+                "category": "UserManagement",
+                "correlationId": flow,
+                "result": "success",
+                "resultReason": "",
+                "loggedByService": "Core Directory",
+                "operationType": "Update",
+                "initiatedBy": {
+                    "app": None,
+                    "user": {
+                        "id": self.guid("user", hand.upn),
+                        "displayName": None,
+                        "userPrincipalName": self._name(hand.upn),
+                        "ipAddress": hand.place.ip,
+                    },
+                },
+                "targetResources": [
+                    {
+                        "id": identity,
+                        "displayName": None if person else name,
+                        "type": kind,
+                        "userPrincipalName": name if person else None,
+                        "modifiedProperties": [
+                            {"displayName": key.replace("__", "."), "oldValue": None, "newValue": json.dumps(value)}
+                            for key, value in modified.items()
+                        ],
+                    }
+                ],
+                "additionalDetails": [],
+            }
+        )
         twin = self._id("change-log", whose)
-        self._audit(hand, at, f"{activity}.", "AzureActiveDirectory", 8, twin, ObjectId=name if person else identity,
-                    InterSystemsId=flow, ResultStatus="Success", ActorIpAddress=self._ip(hand.place),
-                    ModifiedProperties=[{"Name": key.replace("__", "."), "NewValue": json.dumps(value), "OldValue": ""}
-                                        for key, value in modified.items()],
-                    Target=[{"ID": name, "Type": 1}, {"ID": identity, "Type": 2}])  # fmt: skip
+        self._audit(
+            hand,
+            at,
+            f"{activity}.",
+            "AzureActiveDirectory",
+            8,
+            twin,
+            ObjectId=name if person else identity,
+            InterSystemsId=flow,
+            ResultStatus="Success",
+            ActorIpAddress=self._ip(hand.place),
+            ModifiedProperties=[
+                {"Name": key.replace("__", "."), "NewValue": json.dumps(value), "OldValue": ""}
+                for key, value in modified.items()
+            ],
+            Target=[{"ID": name, "Type": 1}, {"ID": identity, "Type": 2}],
+        )
         return made
 
     # ── mail flow and state ───────────────────────────────────────────────────────────────────────────────────────
     def delivered(
-        self, sender: str, to: str, at: datetime, subject: str, *, mail: str = "", true: str = "system",
-        from_ip: str = "192.0.2.250", status: str = "delivered",
-    ) -> str:  # fmt: skip
+        self,
+        sender: str,
+        to: str,
+        at: datetime,
+        subject: str,
+        *,
+        mail: str = "",
+        true: str = "system",
+        from_ip: str = "192.0.2.250",
+        status: str = "delivered",
+    ) -> str:
         trace = self.guid("trace", len(self.truth))
         made = f"{trace}|{to}"
         self.truth[made] = true
-        self.trace.append({"id": trace, "senderAddress": sender, "recipientAddress": to, "status": status,
-                           "messageId": mail or f"<{trace[:18]}@{sender.split('@')[1]}>", "subject": subject,
-                           "receivedDateTime": f"{at:%Y-%m-%dT%H:%M:%SZ}", "size": 20480, "fromIP": from_ip, "toIP": ""})  # fmt: skip
+        self.trace.append(
+            {
+                "id": trace,
+                "senderAddress": sender,
+                "recipientAddress": to,
+                "status": status,
+                "messageId": mail or f"<{trace[:18]}@{sender.split('@')[1]}>",
+                "subject": subject,
+                "receivedDateTime": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+                "size": 20480,
+                "fromIP": from_ip,
+                "toIP": "",
+            }
+        )
         return made
 
     def stands(self, kind: str, *objects: Json) -> None:
@@ -356,7 +543,7 @@ class Scene:
             shape.audit
         ](audit)
         (folder / name).write_text(text, "utf-8")
-        held = {record["Id"] for record in audit}
+        held = {r["Id"] for r in audit if shape.audit != "sentinel" or r["Workload"] != "AzureActiveDirectory"}
         for flag, found, file, context in (
             (shape.sign_ins and not shape.sentinel_sign_ins, self.sign_ins, "signIns.json", "auditLogs/signIns"),
             (shape.directory, self.directory, "directoryAudits.json", "auditLogs/directoryAudits"),
@@ -405,10 +592,20 @@ def _csv(header: list[str], rows: Iterable[list[Any]]) -> str:
 
 def purview(audit: list[Json]) -> tuple[str, str]:
     """The portal's audit search as it is exported now."""
-    header = ["RecordId", "CreationDate", "RecordType", "Operation", "UserId", "AuditData", "AssociatedAdminUnits",
-              "AssociatedAdminUnitsNames"]  # fmt: skip
-    rows = ([r["Id"], r["CreationTime"] + ".0000000Z", r["RecordType"], r["Operation"], r["UserId"], json.dumps(r), "", ""]
-            for r in audit)  # fmt: skip
+    header = [
+        "RecordId",
+        "CreationDate",
+        "RecordType",
+        "Operation",
+        "UserId",
+        "AuditData",
+        "AssociatedAdminUnits",
+        "AssociatedAdminUnitsNames",
+    ]
+    rows = (
+        [r["Id"], r["CreationTime"] + ".0000000Z", r["RecordType"], r["Operation"], r["UserId"], json.dumps(r), "", ""]
+        for r in audit
+    )
     return "AuditSearch.csv", "\ufeff" + _csv(header, rows)
 
 
@@ -420,20 +617,60 @@ def management(audit: list[Json]) -> tuple[str, str]:
 
 def search(audit: list[Json]) -> tuple[str, str]:
     """Search-UnifiedAuditLog | ConvertTo-Json: AuditData as text."""
-    rows = [{"RecordType": str(r["RecordType"]), "CreationDate": "2026-10-01T00:00:00", "UserIds": r["UserId"],
-             "Operations": r["Operation"], "AuditData": json.dumps(r), "ResultIndex": number, "ResultCount": len(audit),
-             "Identity": r["Id"]} for number, r in enumerate(audit, 1)]  # fmt: skip
+    rows = [
+        {
+            "RecordType": str(r["RecordType"]),
+            "CreationDate": "2026-10-01T00:00:00",
+            "UserIds": r["UserId"],
+            "Operations": r["Operation"],
+            "AuditData": json.dumps(r),
+            "ResultIndex": number,
+            "ResultCount": len(audit),
+            "Identity": r["Id"],
+        }
+        for number, r in enumerate(audit, 1)
+    ]
     return "ual.json", json.dumps(rows, indent=1)
 
 
 def office_activity(audit: list[Json]) -> tuple[str, str]:
     """Sentinel's OfficeActivity: it has no directory workload."""
-    header = ["TimeGenerated [UTC]", "OfficeWorkload", "Operation", "UserId", "OfficeId", "ClientIP", "Client_IPAddress",
-              "OfficeObjectId", "MailboxOwnerUPN", "SessionId", "ClientInfoString", "AppId", "UserAgent", "Parameters",
-              "OperationProperties", "Folders", "Item", "AffectedItems", "Folder", "AppAccessContext", "ResultStatus",
-              "UserType", "RecordType", "IsManagedDevice", "QueryText", "Logon_Type"]  # fmt: skip
-    own = {"TimeGenerated [UTC]": "CreationTime", "OfficeWorkload": "Workload", "OfficeId": "Id",
-           "Client_IPAddress": "ClientIPAddress", "OfficeObjectId": "ObjectId", "Logon_Type": "LogonType"}  # fmt: skip
+    header = [
+        "TimeGenerated [UTC]",
+        "OfficeWorkload",
+        "Operation",
+        "UserId",
+        "OfficeId",
+        "ClientIP",
+        "Client_IPAddress",
+        "OfficeObjectId",
+        "MailboxOwnerUPN",
+        "SessionId",
+        "ClientInfoString",
+        "AppId",
+        "UserAgent",
+        "Parameters",
+        "OperationProperties",
+        "Folders",
+        "Item",
+        "AffectedItems",
+        "Folder",
+        "AppAccessContext",
+        "ResultStatus",
+        "UserType",
+        "RecordType",
+        "IsManagedDevice",
+        "QueryText",
+        "Logon_Type",
+    ]
+    own = {
+        "TimeGenerated [UTC]": "CreationTime",
+        "OfficeWorkload": "Workload",
+        "OfficeId": "Id",
+        "Client_IPAddress": "ClientIPAddress",
+        "OfficeObjectId": "ObjectId",
+        "Logon_Type": "LogonType",
+    }
 
     def cell(record: Json, column: str) -> str:
         value = record.get(own.get(column, column))
@@ -448,12 +685,47 @@ def office_activity(audit: list[Json]) -> tuple[str, str]:
 
 def signin_logs(found: list[Json]) -> str:
     """Sentinel's SigninLogs."""
-    header = ["TimeGenerated [UTC]", "CreatedDateTime [UTC]", "UserPrincipalName", "AppDisplayName", "AppId", "IPAddress",
-              "ResultType", "Id", "CorrelationId", "UserAgent", "ClientAppUsed", "DeviceDetail_dynamic", "LocationDetails",
-              "AuthenticationRequirement", "AutonomousSystemNumber", "SessionId", "IsInteractive", "Status"]  # fmt: skip
-    rows = ([r["createdDateTime"], r["createdDateTime"], r["userPrincipalName"], r["appDisplayName"], r["appId"],
-             r["ipAddress"], r["status"]["errorCode"], r["id"], r["correlationId"], r["userAgent"], r["clientAppUsed"],
-             json.dumps(r["deviceDetail"]), json.dumps(r["location"]), r["authenticationRequirement"],
-             r["autonomousSystemNumber"], r["sessionId"] or "", r["isInteractive"], json.dumps(r["status"])]
-            for r in found)  # fmt: skip
+    header = [
+        "TimeGenerated [UTC]",
+        "CreatedDateTime [UTC]",
+        "UserPrincipalName",
+        "AppDisplayName",
+        "AppId",
+        "IPAddress",
+        "ResultType",
+        "Id",
+        "CorrelationId",
+        "UserAgent",
+        "ClientAppUsed",
+        "DeviceDetail_dynamic",
+        "LocationDetails",
+        "AuthenticationRequirement",
+        "AutonomousSystemNumber",
+        "SessionId",
+        "IsInteractive",
+        "Status",
+    ]
+    rows = (
+        [
+            r["createdDateTime"],
+            r["createdDateTime"],
+            r["userPrincipalName"],
+            r["appDisplayName"],
+            r["appId"],
+            r["ipAddress"],
+            r["status"]["errorCode"],
+            r["id"],
+            r["correlationId"],
+            r["userAgent"],
+            r["clientAppUsed"],
+            json.dumps(r["deviceDetail"]),
+            json.dumps(r["location"]),
+            r["authenticationRequirement"],
+            r["autonomousSystemNumber"],
+            r["sessionId"] or "",
+            r["isInteractive"],
+            json.dumps(r["status"]),
+        ]
+        for r in found
+    )
     return _csv(header, rows)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from incidents.habits import PARTNER, desk, weeks
 from incidents.scene import (
     AUTH_BROKER,
@@ -13,7 +11,6 @@ from incidents.scene import (
     MAC_FIREFOX,
     OFFICE,
     OUTLOOK,
-    PHONE,
     PRIVATE_PC,
     WEB_MAIL,
     Client,
@@ -56,25 +53,44 @@ def _harvest(scene: Scene, hand: Hand, count: int = 14) -> None:
 
 
 def _hide(scene: Scene, hand: Hand) -> None:
-    rule = {"Name": "..", "SubjectOrBodyContainsWords": "invoice;fabrikam", "MoveToFolder": "RSS Subscriptions",
-            "MarkAsRead": "True"}  # fmt: skip
+    rule = {
+        "Name": "..",
+        "SubjectOrBodyContainsWords": "invoice;fabrikam",
+        "MoveToFolder": "RSS Subscriptions",
+        "MarkAsRead": "True",
+    }
     scene.cmdlet(hand, scene.t(minutes=22), "New-InboxRule", f"{scene.upn}\\..", **rule)
 
 
 def _fraud(scene: Scene, hand: Hand, count: int = 70) -> None:
-    mails = []
-    for number in range(count):
-        mails.append(scene.send(hand, scene.t(hours=20, seconds=12 * number), [f"buyer{number}@client{number % 40}.example"],
-                                "Updated bank details"))  # fmt: skip
+    mails = [
+        scene.send(
+            hand,
+            scene.t(hours=20, seconds=12 * number),
+            [f"buyer{number}@client{number % 40}.example"],
+            "Updated bank details",
+        )
+        for number in range(count)
+    ]
     scene.removed(hand, scene.t(hours=20, minutes=20), mails, "\\Sent Items")
 
 
 def _rules(scene: Scene, *more: dict[str, object]) -> None:
     """The inbox rules as Graph shows them: the user's own, and what is added."""
-    scene.stands("messageRules", {"id": "AQAAAAAAAAE=", "displayName": "Paper", "sequence": 1, "isEnabled": True,
-        "hasError": False, "isReadOnly": False, "conditions": {"fromAddresses": [
-            {"emailAddress": {"name": "Paper", "address": "news1@paper.example"}}]},
-        "actions": {"moveToFolder": "AAMkfolder=", "stopProcessingRules": False}}, *more)  # fmt: skip
+    scene.stands(
+        "messageRules",
+        {
+            "id": "AQAAAAAAAAE=",
+            "displayName": "Paper",
+            "sequence": 1,
+            "isEnabled": True,
+            "hasError": False,
+            "isReadOnly": False,
+            "conditions": {"fromAddresses": [{"emailAddress": {"name": "Paper", "address": "news1@paper.example"}}]},
+            "actions": {"moveToFolder": "AAMkfolder=", "stopProcessingRules": False},
+        },
+        *more,
+    )
 
 
 def aitm(
@@ -99,20 +115,37 @@ def aitm(
         scene.sign_in(hand, scene.t())
     _harvest(scene, hand)
     _hide(scene, hand)
-    scene.changed(hand.at(second) if relay else hand, scene.t(minutes=31), "User registered security info",
-                  ("User", upn, scene.guid("user", upn)), StrongAuthenticationPhoneAppDetail="iPhone 12")  # fmt: skip
+    scene.changed(
+        hand.at(second) if relay else hand,
+        scene.t(minutes=31),
+        "User registered security info",
+        ("User", upn, scene.guid("user", upn)),
+        StrongAuthenticationPhoneAppDetail="iPhone 12",
+    )
     _fraud(scene, hand.at(second) if relay else hand)
     _rules(scene)
     scene.stands(
         "methods",
-        {"@odata.type": "#microsoft.graph.passwordAuthenticationMethod", "id": "28c10230-6103-485e-b985-444c60001490",
-         "createdDateTime": "2024-02-01T08:00:00Z"},
-        {"@odata.type": "#microsoft.graph.phoneAuthenticationMethod", "id": "3179e48a-750b-4051-897c-87b9720928f7",
-         "phoneNumber": "+49 1511 0000001", "phoneType": "mobile", "createdDateTime": "2024-02-01T08:10:00Z"},
-        {"@odata.type": "#microsoft.graph.microsoftAuthenticatorAuthenticationMethod", "id": scene.guid("method"),
-         "displayName": "iPhone 12", "deviceTag": "SoftwareTokenActivated",
-         "createdDateTime": scene.t(minutes=31).strftime("%Y-%m-%dT%H:%M:%SZ")},
-    )  # fmt: skip
+        {
+            "@odata.type": "#microsoft.graph.passwordAuthenticationMethod",
+            "id": "28c10230-6103-485e-b985-444c60001490",
+            "createdDateTime": "2024-02-01T08:00:00Z",
+        },
+        {
+            "@odata.type": "#microsoft.graph.phoneAuthenticationMethod",
+            "id": "3179e48a-750b-4051-897c-87b9720928f7",
+            "phoneNumber": "+49 1511 0000001",
+            "phoneType": "mobile",
+            "createdDateTime": "2024-02-01T08:10:00Z",
+        },
+        {
+            "@odata.type": "#microsoft.graph.microsoftAuthenticatorAuthenticationMethod",
+            "id": scene.guid("method"),
+            "displayName": "iPhone 12",
+            "deviceTag": "SoftwareTokenActivated",
+            "createdDateTime": scene.t(minutes=31).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        },
+    )
     return scene
 
 
@@ -127,31 +160,81 @@ def consent(shape: Shape, *, known: bool = True) -> Scene:
         else "Mail.ReadWrite Mail.Send MailboxSettings.ReadWrite offline_access"
     )
     principal, mine = scene.guid("principal"), desk(scene)
-    about = {"ConsentContext__IsAdminConsent": "False",
-             "ConsentAction__Permissions": f"[] => [[Id: 1, ClientId: {principal}, ConsentType: Principal, Scope: {scopes} ]]",
-             "ServicePrincipal__AppId": app[0]}  # fmt: skip
+    about = {
+        "ConsentContext__IsAdminConsent": "False",
+        "ConsentAction__Permissions": f"[] => [[ClientId: {principal}, ConsentType: Principal, Scope: {scopes} ]]",
+        "ServicePrincipal__AppId": app[0],
+    }
     scene.changed(
         mine, scene.t(), "Add service principal", ("ServicePrincipal", app[1], principal), true="either", AppId=app[0]
     )
-    scene.changed(mine, scene.t(seconds=3), "Consent to application", ("ServicePrincipal", app[1], principal),
-                  true="either", **about)  # fmt: skip
+    scene.changed(
+        mine,
+        scene.t(seconds=3),
+        "Consent to application",
+        ("ServicePrincipal", app[1], principal),
+        true="either",
+        **about,
+    )
     reader = Hand(scene.upn, SERVER, Client("", "", "eMClient/10.1" if known else ""), "", true="attacker")
     scene.token_used(reader, scene.t(seconds=40), app)
     for hour in range(2, 9):
-        scene.read(reader, scene.t(hours=hour), folder=("\\Inbox", "\\Sent Items")[hour % 2], sync=True, app=app,
-                   info="Client=WebServices;ExchangeServicesClient" if known else "Client=REST;;")  # fmt: skip
-        scene.read(reader, scene.t(hours=hour, minutes=7), [f"<d-{hour}m1@fabrikam.example>"], app=app,
-                   info="Client=WebServices;ExchangeServicesClient" if known else "Client=REST;;")  # fmt: skip
+        scene.read(
+            reader,
+            scene.t(hours=hour),
+            folder=("\\Inbox", "\\Sent Items")[hour % 2],
+            sync=True,
+            app=app,
+            info="Client=WebServices;ExchangeServicesClient" if known else "Client=REST;;",
+        )
+        scene.read(
+            reader,
+            scene.t(hours=hour, minutes=7),
+            [f"<d-{hour}m1@fabrikam.example>"],
+            app=app,
+            info="Client=WebServices;ExchangeServicesClient" if known else "Client=REST;;",
+        )
         scene.token_used(reader, scene.t(hours=hour, minutes=1), app)
-    scene.stands("grants", {"id": "grant-" + principal[:8], "clientId": principal, "consentType": "Principal",
-                            "principalId": scene.guid("user", scene.upn), "resourceId": scene.guid("exo"), "scope": f" {scopes}"},
-                 {"id": "grant-crm", "clientId": scene.guid("crm"), "consentType": "Principal",
-                  "principalId": scene.guid("user", scene.upn), "resourceId": scene.guid("graph"), "scope": "User.Read"})  # fmt: skip
-    scene.stands("principals", {"id": principal, "appId": app[0], "displayName": app[1], "servicePrincipalType": "Application",
-                                "appOwnerOrganizationId": scene.guid("foreign"), "verifiedPublisher": {}, "replyUrls": []},
-                 {"id": scene.guid("crm"), "appId": scene.guid("crm app"), "displayName": "Expense Book",
-                  "servicePrincipalType": "Application", "appOwnerOrganizationId": scene.guid("vendor"),
-                  "verifiedPublisher": {"displayName": "Expense", "verifiedPublisherId": "77"}, "replyUrls": []})  # fmt: skip
+    scene.stands(
+        "grants",
+        {
+            "id": "grant-" + principal[:8],
+            "clientId": principal,
+            "consentType": "Principal",
+            "principalId": scene.guid("user", scene.upn),
+            "resourceId": scene.guid("exo"),
+            "scope": f" {scopes}",
+        },
+        {
+            "id": "grant-crm",
+            "clientId": scene.guid("crm"),
+            "consentType": "Principal",
+            "principalId": scene.guid("user", scene.upn),
+            "resourceId": scene.guid("graph"),
+            "scope": "User.Read",
+        },
+    )
+    scene.stands(
+        "principals",
+        {
+            "id": principal,
+            "appId": app[0],
+            "displayName": app[1],
+            "servicePrincipalType": "Application",
+            "appOwnerOrganizationId": scene.guid("foreign"),
+            "verifiedPublisher": {},
+            "replyUrls": [],
+        },
+        {
+            "id": scene.guid("crm"),
+            "appId": scene.guid("crm app"),
+            "displayName": "Expense Book",
+            "servicePrincipalType": "Application",
+            "appOwnerOrganizationId": scene.guid("vendor"),
+            "verifiedPublisher": {"displayName": "Expense", "verifiedPublisherId": "77"},
+            "replyUrls": [],
+        },
+    )
     return scene
 
 
@@ -167,8 +250,14 @@ def spray(shape: Shape) -> Scene:
             failing = Hand(
                 upn, places[(hour + number) % 3] if number % 2 else places[hour % 3], old, "", true="attacker"
             )
-            scene.sign_in(failing, scene.t(hours=-9 + hour, minutes=number * 2), error=50126, factors=1,
-                          client_app="Authenticated SMTP", app=("00000002-0000-0ff1-ce00-000000000000", "Exchange"))  # fmt: skip
+            scene.sign_in(
+                failing,
+                scene.t(hours=-9 + hour, minutes=number * 2),
+                error=50126,
+                factors=1,
+                client_app="Authenticated SMTP",
+                app=("00000002-0000-0ff1-ce00-000000000000", "Exchange"),
+            )
     hit = Hand(scene.upn, places[1], old, "", true="attacker")
     scene.sign_in(
         hit,
@@ -179,12 +268,33 @@ def spray(shape: Shape) -> Scene:
     )
     hand = thief(scene, SERVER, MAC_FIREFOX)
     scene.sign_in(hand, scene.t(hours=2), factors=1)
-    scene.cmdlet(hand, scene.t(hours=2, minutes=20), "New-TransportRule", ".", Name=".", BlindCopyTo="archive@mail-keep.example",
-                 SubjectOrBodyContainsWords="password;payment", SetAuditSeverity="DoNotAudit")  # fmt: skip
-    scene.cmdlet(hand, scene.t(hours=2, minutes=31), "New-InboundConnector", "Partner relay", Name="Partner relay",
-                 SenderIPAddresses="192.0.2.77", ConnectorType="OnPremises", TreatMessagesAsInternal="True")  # fmt: skip
-    scene.cmdlet(hand, scene.t(hours=3), "Set-AdminAuditLogConfig", "Admin Audit Log Settings",
-                 UnifiedAuditLogIngestionEnabled="False")  # fmt: skip
+    scene.cmdlet(
+        hand,
+        scene.t(hours=2, minutes=20),
+        "New-TransportRule",
+        ".",
+        Name=".",
+        BlindCopyTo="archive@mail-keep.example",
+        SubjectOrBodyContainsWords="password;payment",
+        SetAuditSeverity="DoNotAudit",
+    )
+    scene.cmdlet(
+        hand,
+        scene.t(hours=2, minutes=31),
+        "New-InboundConnector",
+        "Partner relay",
+        Name="Partner relay",
+        SenderIPAddresses="192.0.2.77",
+        ConnectorType="OnPremises",
+        TreatMessagesAsInternal="True",
+    )
+    scene.cmdlet(
+        hand,
+        scene.t(hours=3),
+        "Set-AdminAuditLogConfig",
+        "Admin Audit Log Settings",
+        UnifiedAuditLogIngestionEnabled="False",
+    )
     end = scene.t(hours=3).strftime("%Y-%m-%dT%H:%M:%S")
     scene.audit = [record for record in scene.audit if record["CreationTime"] <= end]
     scene.token_used(hand, scene.t(hours=5), WEB_MAIL)
@@ -206,8 +316,14 @@ def infostealer(shape: Shape) -> Scene:
     )
     scene.token_used(hand, scene.t(), WEB_MAIL)
     scene.token_used(hand, scene.t(minutes=50), ("ab9b8c07-8f02-4f72-87fa-80105867a763", "OneDrive SyncEngine"))
-    scene.files(hand, scene.t(hours=1), [f"drawing-{number}.dwg" for number in range(60)], "FileSyncDownloadedFull", 2,
-                MachineDomainInfo="9f0e8d7c-0000-4000-8000-000000000009")  # fmt: skip
+    scene.files(
+        hand,
+        scene.t(hours=1),
+        [f"drawing-{number}.dwg" for number in range(60)],
+        "FileSyncDownloadedFull",
+        2,
+        MachineDomainInfo="9f0e8d7c-0000-4000-8000-000000000009",
+    )
     for number in range(6):
         scene.read(hand, scene.t(hours=2, minutes=number), [f"<d-{number + 1}m0@fabrikam.example>"])
     scene.token_used(hand, scene.t(hours=5), ("5a7e1000-0000-4000-8000-00000000c0de", "CRM (SAML)"))
@@ -227,26 +343,65 @@ def payroll(shape: Shape) -> Scene:
     _lure(scene, hours=-3)
     hand = thief(scene, RELAY, MAC_FIREFOX)
     _relayed(scene, hand, RELAY)
-    scene.cmdlet(hand, scene.t(minutes=6), "New-InboxRule", f"{scene.upn}\\Gandalf", Name="Gandalf",
-                 From="notifications@workday.example", DeleteMessage="True")  # fmt: skip
+    scene.cmdlet(
+        hand,
+        scene.t(minutes=6),
+        "New-InboxRule",
+        f"{scene.upn}\\Gandalf",
+        Name="Gandalf",
+        From="notifications@workday.example",
+        DeleteMessage="True",
+    )
     scene.sign_in(
         hand, scene.t(minutes=8), app=("5a7e1000-0000-4000-8000-000000000abc", "Workday"), resource=("wd", "Workday")
     )
     scene.send(hand, scene.t(minutes=14), ["hr@contoso.example"], "Update direct deposit")
-    scene.changed(hand, scene.t(minutes=20), "User registered security info", ("User", scene.upn, scene.guid("user", scene.upn)),
-                  StrongAuthenticationUserDetails="+1 2025550147")  # fmt: skip
+    scene.changed(
+        hand,
+        scene.t(minutes=20),
+        "User registered security info",
+        ("User", scene.upn, scene.guid("user", scene.upn)),
+        StrongAuthenticationUserDetails="+1 2025550147",
+    )
     gina = Hand("gina@contoso.example", RELAY, MAC_FIREFOX, scene.guid("session", "gina"), true="attacker")
     scene.sign_in(gina, scene.t(hours=1))
-    scene.changed(gina, scene.t(hours=1, minutes=4), "User registered security info", ("User", gina.upn, scene.guid("user", gina.upn)),
-                  StrongAuthenticationUserDetails="+1 2025550147")  # fmt: skip
-    _rules(scene, {"id": "AQAAAAAAAAI=", "displayName": "Gandalf", "sequence": 2, "isEnabled": True, "hasError": False,
-                   "isReadOnly": False, "conditions": {"fromAddresses": [
-                       {"emailAddress": {"name": "WD", "address": "notifications@workday.example"}}]},
-                   "actions": {"delete": True}})  # fmt: skip
-    scene.stands("methods", {"@odata.type": "#microsoft.graph.phoneAuthenticationMethod", "phoneType": "alternateMobile",
-                             "id": "b6332ec1-7057-4abe-9331-3d72feddfe41", "phoneNumber": "+1 2025550147"},
-                 {"@odata.type": "#microsoft.graph.phoneAuthenticationMethod", "phoneType": "mobile",
-                  "id": "3179e48a-750b-4051-897c-87b9720928f7", "phoneNumber": "+49 1511 0000006"})  # fmt: skip
+    scene.changed(
+        gina,
+        scene.t(hours=1, minutes=4),
+        "User registered security info",
+        ("User", gina.upn, scene.guid("user", gina.upn)),
+        StrongAuthenticationUserDetails="+1 2025550147",
+    )
+    _rules(
+        scene,
+        {
+            "id": "AQAAAAAAAAI=",
+            "displayName": "Gandalf",
+            "sequence": 2,
+            "isEnabled": True,
+            "hasError": False,
+            "isReadOnly": False,
+            "conditions": {
+                "fromAddresses": [{"emailAddress": {"name": "WD", "address": "notifications@workday.example"}}]
+            },
+            "actions": {"delete": True},
+        },
+    )
+    scene.stands(
+        "methods",
+        {
+            "@odata.type": "#microsoft.graph.phoneAuthenticationMethod",
+            "phoneType": "alternateMobile",
+            "id": "b6332ec1-7057-4abe-9331-3d72feddfe41",
+            "phoneNumber": "+1 2025550147",
+        },
+        {
+            "@odata.type": "#microsoft.graph.phoneAuthenticationMethod",
+            "phoneType": "mobile",
+            "id": "3179e48a-750b-4051-897c-87b9720928f7",
+            "phoneNumber": "+49 1511 0000006",
+        },
+    )
     return scene
 
 
@@ -299,13 +454,33 @@ def device_code(shape: Shape) -> Scene:
         helpdesk, scene.t(hours=30), "Reset user password", ("User", scene.upn, scene.guid("user", scene.upn))
     )
     scene.token_used(prt, scene.t(hours=48), OUTLOOK, token="primaryRefreshToken")
-    scene.stands("devices",
-                 {"id": target[2], "deviceId": device, "displayName": "DESKTOP-7Q2LKA9", "operatingSystem": "Windows",
-                  "operatingSystemVersion": "10.0.19041.928", "trustType": "AzureAd", "isManaged": False, "isCompliant": False,
-                  "accountEnabled": True, "registrationDateTime": scene.t(minutes=4).strftime("%Y-%m-%dT%H:%M:%SZ")},
-                 {"id": scene.guid("laptop"), "deviceId": LAPTOP.device, "displayName": "LAP-0412", "operatingSystem": "Windows",
-                  "operatingSystemVersion": "10.0.22631.4317", "trustType": "AzureAd", "isManaged": True, "isCompliant": True,
-                  "accountEnabled": True, "registrationDateTime": "2025-03-02T08:00:00Z"})  # fmt: skip
+    scene.stands(
+        "devices",
+        {
+            "id": target[2],
+            "deviceId": device,
+            "displayName": "DESKTOP-7Q2LKA9",
+            "operatingSystem": "Windows",
+            "operatingSystemVersion": "10.0.19041.928",
+            "trustType": "AzureAd",
+            "isManaged": False,
+            "isCompliant": False,
+            "accountEnabled": True,
+            "registrationDateTime": scene.t(minutes=4).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        },
+        {
+            "id": scene.guid("laptop"),
+            "deviceId": LAPTOP.device,
+            "displayName": "LAP-0412",
+            "operatingSystem": "Windows",
+            "operatingSystemVersion": "10.0.22631.4317",
+            "trustType": "AzureAd",
+            "isManaged": True,
+            "isCompliant": True,
+            "accountEnabled": True,
+            "registrationDateTime": "2025-03-02T08:00:00Z",
+        },
+    )
     return scene
 
 
@@ -325,12 +500,28 @@ def forwarded(shape: Shape) -> Scene:
     hand = thief(scene, RELAY, PRIVATE_PC)
     scene.sign_in(hand, scene.t())
     scene.read(hand, scene.t(minutes=4), ["<d-1m0@fabrikam.example>", "<d-2m0@fabrikam.example>"])
-    scene.cmdlet(hand, scene.t(minutes=7), "Set-Mailbox", scene.upn, Identity=scene.upn,
-                 ForwardingSmtpAddress="smtp:anna.backup@freemail.example", DeliverToMailboxAndForward="True")  # fmt: skip
-    scene.stands("mailbox", {"UserPrincipalName": scene.upn, "PrimarySmtpAddress": scene.upn, "ExchangeGuid": scene.guid("box"),
-                             "RecipientTypeDetails": "UserMailbox", "ForwardingAddress": None,
-                             "ForwardingSmtpAddress": "smtp:anna.backup@freemail.example", "DeliverToMailboxAndForward": True,
-                             "AuditEnabled": True})  # fmt: skip
+    scene.cmdlet(
+        hand,
+        scene.t(minutes=7),
+        "Set-Mailbox",
+        scene.upn,
+        Identity=scene.upn,
+        ForwardingSmtpAddress="smtp:anna.backup@freemail.example",
+        DeliverToMailboxAndForward="True",
+    )
+    scene.stands(
+        "mailbox",
+        {
+            "UserPrincipalName": scene.upn,
+            "PrimarySmtpAddress": scene.upn,
+            "ExchangeGuid": scene.guid("box"),
+            "RecipientTypeDetails": "UserMailbox",
+            "ForwardingAddress": None,
+            "ForwardingSmtpAddress": "smtp:anna.backup@freemail.example",
+            "DeliverToMailboxAndForward": True,
+            "AuditEnabled": True,
+        },
+    )
     return scene
 
 
@@ -340,12 +531,29 @@ def quiet_rule(shape: Shape) -> Scene:
     weeks(scene)
     hand = thief(scene, RELAY, MAC_FIREFOX)
     scene.sign_in(hand, scene.t())
-    scene.cmdlet(hand, scene.t(minutes=3), "New-InboxRule", f"{scene.upn}\\Team", Name="Team", From=PARTNER,
-                 ForwardTo="clerk.fabrikam@freemail.example")  # fmt: skip
+    scene.cmdlet(
+        hand,
+        scene.t(minutes=3),
+        "New-InboxRule",
+        f"{scene.upn}\\Team",
+        Name="Team",
+        From=PARTNER,
+        ForwardTo="clerk.fabrikam@freemail.example",
+    )
     scene.token_used(hand, scene.t(hours=1), WEB_MAIL)
-    _rules(scene, {"id": "AQAAAAAAAAM=", "displayName": "Team", "sequence": 2, "isEnabled": True, "hasError": False,
-                   "isReadOnly": False, "conditions": {"fromAddresses": [{"emailAddress": {"name": "U", "address": PARTNER}}]},
-                   "actions": {"forwardTo": [{"emailAddress": {"name": "c", "address": "clerk.fabrikam@freemail.example"}}]}})  # fmt: skip
+    _rules(
+        scene,
+        {
+            "id": "AQAAAAAAAAM=",
+            "displayName": "Team",
+            "sequence": 2,
+            "isEnabled": True,
+            "hasError": False,
+            "isReadOnly": False,
+            "conditions": {"fromAddresses": [{"emailAddress": {"name": "U", "address": PARTNER}}]},
+            "actions": {"forwardTo": [{"emailAddress": {"name": "c", "address": "clerk.fabrikam@freemail.example"}}]},
+        },
+    )
     return scene
 
 
@@ -367,3 +575,14 @@ def over_ipv6(shape: Shape) -> Scene:
 def while_travelling(shape: Shape) -> Scene:
     """S01 while the user is abroad in a hotel."""
     return aitm(shape, away=Place("198.18.4.40", 3352, "ES", "Madrid"))
+
+
+def patient(shape: Shape) -> Scene:
+    """An intruder who signs in nine days before the fraud and reads along every day."""
+    scene = aitm(shape, relay=False)
+    hand = thief(scene)
+    for day in range(1, 10):
+        scene.sign_in(hand, scene.t(days=-day, hours=5))
+        for number in range(3):
+            scene.read(hand, scene.t(days=-day, hours=5, minutes=number), [f"<d-{day}m{number}@fabrikam.example>"])
+    return scene

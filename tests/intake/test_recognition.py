@@ -1,8 +1,10 @@
 import codecs
 import json
 
+import exports
 import pytest
 from evidence import REALDATA, audit, lines, read, real, signed_in
+from intake.exchange_answers import ANSWERS
 
 from o365nb.errors import BadEvidence
 from o365nb.intake import Record, recognise, shapes
@@ -26,6 +28,11 @@ REAL = {
     "ms-docs-management-api/office-365-management-activity-api-reference_14.json": ("management-activity-json", 3),
     "zerotrust-models/SignIn-model.json": ("graph-sign-in-json", 1),
     "ocsf-messagetrace/messagetrace_Delivered.json": ("exchange-message-trace-json", 1),
+    "otrf-goldensaml/AADAuditEvents.json": ("sentinel-audit-logs-json", 4),
+    "otrf-goldensaml/OfficeActivityEvents.json": ("sentinel-office-activity-json", 1),
+    "splunk-security-content/azure_monitor_aad.jsonl": ("azure-monitor-json", 16),
+    "m365triage-synthetic/InteractiveSignIns_2025-11-22_2025-12-22.csv": ("powershell-sign-in-csv", 30),
+    "m365triage-synthetic/14c46140-fbea-4e73-8385-a22688bc16e4.csv": ("purview-audit-csv", 40),
 }
 GRAPH = "https://graph.microsoft.com/v1.0/$metadata#"
 ANNA = "users('anna%40contoso.example')"
@@ -107,6 +114,7 @@ MADE = {
     "exchange-accepted-domain-json": (
         json.dumps([{"DomainName": "contoso.example", "DomainType": "Authoritative"}]), "accepted_domain"
     ),
+    **ANSWERS,
 }  # fmt: skip
 
 
@@ -118,9 +126,9 @@ def test_real_files_are_recognised_and_read_whole(path):
 
 @pytest.mark.parametrize("name", [shape.name for shape in shapes()])
 def test_every_shape_is_recognised_by_its_content_alone(name):
-    content, kind = MADE[name]
+    content, kinds = exports.MADE[name] if name in exports.MADE else (MADE[name][0], [MADE[name][1]])
     shape, records, damaged = read(content, "evidence.bin")
-    assert (shape, [record.kind for record in records], damaged) == (name, [kind], [])
+    assert (shape, [record.kind for record in records], damaged) == (name, kinds, [])
 
 
 @pytest.mark.parametrize("path", REAL)
@@ -166,8 +174,9 @@ def test_the_owner_is_what_the_answer_itself_says():
         ("Hello there,\nthis is a letter.", ["no known export"]),
         ('{"hello": "there"}', ["no known export: JSON"]),
         ("[]", ["no known export"]),
-        ((REALDATA / "m365triage-synthetic/InteractiveSignIns_2025-11-22_2025-12-22.csv").read_bytes(),
+        ("CreatedDateTime,UserPrincipalName,AppDisplayName,ResultType\n1,2,3,4\n",
          ["nearest to Sentinel SigninLogs (CSV), but lacks IPAddress"]),
+        (json.dumps({"hello": "x" * 300_000}), ["no known export: JSON"]),
         ("RecordId,CreationDate,RecordType,Operation,AuditData\n1,2,3,4,5\n",
          ["nearest to Purview audit search (CSV), but lacks UserId"]),
         (json.dumps([{"createdDateTime": "x", "appDisplayName": "y"}]), ["nearest to Entra sign-ins", "ipAddress"]),

@@ -25,7 +25,8 @@ def test_what_it_prints_is_all_that_the_kit_needs_and_it_ends_with_ctrl_c(tmp_pa
     with running:
         said = "".join(iter(running.stdout.readline, "Ends with Ctrl-C.\n"))
         (tmp_path / "profiles.toml").write_text(re.search(r"\[practice\]\n(?:\w+ = .*\n)+", said)[0], "utf-8")
-        (line,) = re.findall(r"^o365nb (.*) investigate --tenant practice --user jana@contoso.example$", said, re.MULTILINE)
+        investigate = r"^o365nb (.*) investigate --tenant practice --user jana@contoso.example$"
+        line = re.search(investigate, said, re.MULTILINE)[1]
         secret = re.search(r"^O365NB_CLIENT_SECRET=(\S+)$", said, re.MULTILINE)[1]
         doctor = subprocess.run(
             [sys.executable, "-m", "o365nb", *shlex.split(line), "doctor", "--tenant", "practice"],

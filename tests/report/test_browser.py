@@ -1,27 +1,6 @@
 """The report in a real browser, with the network watched."""
 
-import os
-import shutil
-
 import pytest
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if path is None and not os.environ.get("O365NB_REQUIRE_BROWSER"):
-        pytest.skip(
-            f"no browser here (looked for {', '.join(BROWSERS)}); O365NB_REQUIRE_BROWSER=1 makes this a failure"
-        )
-    assert path, f"O365NB_REQUIRE_BROWSER is set, but there is none of {', '.join(BROWSERS)}"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -55,7 +55,8 @@ def server(tmp_path):
 
 @pytest.fixture
 def tenant(server):
-    return signed_in(server)
+    with signed_in(server) as opened:
+        yield opened
 
 
 def signed_in(server):

@@ -13,8 +13,8 @@ from o365nb.response.gate import unmet
 
 @pytest.fixture(scope="module")
 def tenant():
-    with PracticeTenant(story="aitm") as running:
-        yield signed_in(running)
+    with PracticeTenant(story="aitm") as running, signed_in(running) as opened:
+        yield opened
 
 
 def checked(tenant, case, plan, action):

@@ -9,7 +9,7 @@ from tables import SUBJECT
 from o365nb.errors import BadInput, Denied, RequestFailed, SignInFailed, Unreachable
 from o365nb.model import iso
 from o365nb.practice import PracticeTenant
-from o365nb.response import receipts_view, undo
+from o365nb.response import receipts_view, undo, verify
 from o365nb.response.base import Secret, Sent
 from o365nb.response.receipts import Receipt, Result, read, standing, thing_of, write
 from o365nb.response.run import WAITS, Change, perform
@@ -21,8 +21,8 @@ PASSWORD = "Correct-horse-battery-77"
 @pytest.fixture(scope="module")
 def tenant():
     """One for all: these tests look at what the kit writes, and put back what they change."""
-    with PracticeTenant(story="aitm") as running:
-        yield signed_in(running)
+    with PracticeTenant(story="aitm") as running, signed_in(running) as opened:
+        yield opened
 
 
 def intent(tenant, action="block_sign_in", **given):
@@ -101,6 +101,7 @@ def test_a_refusal_is_kept_with_its_status_and_request_id(tenant, case):
     [
         (lambda: Sent(204, ""), OFF, [PASSWORD]),
         (lambda: Sent(204, ""), ON, [PASSWORD]),
+        (lambda: Sent(204, ""), SignInFailed("expired meanwhile"), [PASSWORD]),
         (raises(Unreachable(f"lost after {PASSWORD}")), ON, [PASSWORD]),
         (raises(RequestFailed(f"weak: {PASSWORD}", status=400)), ON, []),
     ],
@@ -129,6 +130,25 @@ def test_an_operator_who_never_saw_the_password_gets_another(tenant, case):
     with pytest.raises(TerminalGone):
         perform(case, tenant, intent(tenant, "reset_password"), change)
     assert [one.outcome for one in read(case)] == [Result.INTENDED]
+
+
+def test_a_change_killed_before_its_result_is_shown_and_does_not_count_as_done(ground):
+    (reset,) = (step for step in ground.plan.steps if step.action == "reset_password")
+    stood = {"present": True, "user": SUBJECT, "enabled": True, "password_changed": None, "sessions_valid_from": None}
+    begun = replace(
+        intent(ground.tenant, "reset_password", before=stood),
+        step_id=reset.id,
+        plan_id=ground.plan.plan_id,
+        arguments=reset.arguments,
+    )
+    write(ground.case, begun)
+    (row,) = receipts_view(ground.case)
+    assert (row["outcome"], row["step_id"]) == ("intended", reset.id)
+    assert "no result was written" in row["proof"]
+    (check,) = (one for one in verify(ground.case, ground.tenant, ground.plan) if one.step_id == reset.id)
+    assert (check.holds, check.note) == (False, "it was begun and the kit was stopped; apply it again")
+    write(ground.case, replace(begun, outcome=Result.APPLIED, after=stood, checked_at=begun.at))
+    assert [row["outcome"] for row in receipts_view(ground.case)] == ["applied"]
 
 
 def test_a_secret_does_not_show_itself():

@@ -260,3 +260,10 @@ def test_a_body_is_sent_as_json(http, scripted, endpoint):
     method, path, headers, body = scripted.asked[0]
     assert (method, path, json.loads(body)) == ("POST", "/x", {"a": "ü"})
     assert headers["Content-Type"] == "application/json; charset=utf-8"
+
+
+def test_half_a_character_in_one_name_does_not_hide_the_others(http, scripted, endpoint):
+    scripted.answers = [(200, {}, b'{"value": [{"name": "half \\ud83d"}, {"name": "whole \\ud83d\\ude00"}]}')]
+    answer = http.request("GET", f"{scripted.origin}/x", endpoint)
+    assert [item["name"] for item in answer.json()["value"]] == ["half ?", "whole \U0001f600"]
+    assert b'\\ud83d"}' in answer.body

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from o365nb.practice import objects, rules
+from o365nb.practice import mail_flow, objects, rules
 from o365nb.practice.directory_noise import by
 from o365nb.practice.ids import Json, guid, message_id, request_id
 from o365nb.practice.logs import apps, mailbox
@@ -70,6 +70,7 @@ class AitmStory(Story):
         _hide(act, state)
         _stay(act, state)
         _mass_mail(act)
+        state["exchange"]["blocked_senders"].append(mail_flow.blocked_sender(SUBJECT, act.at(21 * 60)))
 
 
 @dataclass

@@ -15,6 +15,7 @@ from o365nb.practice.changes import Changes
 from o365nb.practice.ids import Json
 from o365nb.practice.people import Person
 from o365nb.practice.state import TenantState
+from o365nb.practice.web import exchange_settings
 from o365nb.practice.web.answers import json_response
 from o365nb.practice.web.faults import ExchangeRefusal, Refusal
 from o365nb.practice.web.paging import page_request
@@ -32,6 +33,7 @@ PARAMETERS: dict[str, frozenset[str]] = {
          "LitigationHoldEnabled", "Confirm", "Force"}
     ),
     "Get-AcceptedDomain": frozenset({"Identity", "ResultSize"}),
+    **exchange_settings.PARAMETERS,
 }  # fmt: skip
 _CHANGES_NOTHING = frozenset({"Identity", "Confirm", "Force"})
 
@@ -52,6 +54,7 @@ class Exchange:
             "Set-Mailbox": self._set_mailbox,
             "Get-AcceptedDomain": self._accepted_domains,
         }
+        self._reads = exchange_settings.Settings(lambda: self._state, self._person).commands()
 
     @property
     def _state(self) -> TenantState:
@@ -64,7 +67,7 @@ class Exchange:
         """Run one cmdlet; the same body posted to the next link gives the next page."""
         by = self._site.authorise(request, EXCHANGE)
         name, given = await _command(request)
-        found = self._commands[name](given, by)
+        found = self._reads[name](given) if name in self._reads else self._commands[name](given, by)
         if chosen := request.query_params.get("$select"):
             keep = {*chosen.split(","), "@odata.type"}
             found = [{key: value for key, value in item.items() if key in keep} for item in found]
