@@ -10,8 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from o365nb import collectors
-from o365nb.errors import RequestFailed, SignInFailed
 from o365nb.doors import Say, Simulator, profile_for
+from o365nb.errors import RequestFailed, SignInFailed
 from o365nb.model import Window
 from o365nb.tenant import Tenant, config_path, connect
 

@@ -41,14 +41,20 @@ FOUND = Assessment(
                       ("e1", "e2"), EVIL, ("disable_inbox_rule",)),),
     detections={"pe-rule-hide": DetectionAnswer(Answer.FOUND, "1 finding")},
     attributions=(Attribution("e1", T, "ual", "New-InboxRule", ANNA, Label.ATTACKER, 0.95, EVIL),),
-    persistence=(Persistence("inbox_rule", "r1", ANNA, EVIL, Label.ATTACKER, "b", None, ("exchange",), ("F-001",), True),),
+    persistence=(
+        Persistence("inbox_rule", "r1", ANNA, EVIL, Label.ATTACKER, "b", None, ("exchange",), ("F-001",), True),
+    ),
     exposure=(Exposure("mail", "<m@x>", "certain", ANNA, T, "e1", EVIL),),
     recipients=(Recipient("bob@fabrikam.example", False, "<m@x>", T, "unknown"),),
     cause=Cause(True, "H1", (Hypothesis("H1", "aitm", "AiTM", 0.93, ("a",), ()),), "Q6"),
-    plan=Plan((Step("P01", Phase.CONTAIN, "block_sign_in", ANNA, "r", ("F-001",), True, True, 1, "x", {"user_id": "1"}),)),
+    plan=Plan((
+        Step("P01", Phase.CONTAIN, "block_sign_in", ANNA, "r", ("F-001",), True, True, 1, "x", {"user_id": "1"}),
+    )),
     coverage=(Gap("ual", ANNA, T, T, Outcome.COMPLETE, 3, 1, 0, "", "", ""), Gap("sign_in", ANNA, None, None,
               Outcome.NOT_LICENSED, 0, 0, 0, "no P1", "", "Sign-ins could not be read.")),
-    indicators=(Indicator("ip", "2001:db8::1", T, T, "w"), Indicator("url", "https://evil.example/a", None, None, EVIL)),
+    indicators=(
+        Indicator("ip", "2001:db8::1", T, T, "w"), Indicator("url", "https://evil.example/a", None, None, EVIL),
+    ),
 )  # fmt: skip
 
 

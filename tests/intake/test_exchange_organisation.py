@@ -67,7 +67,7 @@ def test_an_export_fills_the_tables_and_the_ledger(tmp_path):
         {
             "name": 'Sender is located outside the organization prepend "[External]"',
             "blind_copy_to": [],
-            "changed": rows(case, "SELECT TIMESTAMP '2026-05-04 07:30:42' AS t")[0]["t"],
+            "changed": rows(case, "SELECT TIMESTAMP '2026-05-04 07:44:02' AS t")[0]["t"],
         },
     ]
     assert rows(case, "SELECT name, domains FROM connectors") == [

@@ -1,0 +1,40 @@
+"""What the documentation points to is there, and its lists are whole."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from o365nb import intake
+from o365nb.analysis.cause import load_answers
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_file_leads_somewhere(page):
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_path_in_the_repository_that_is_named_is_there(page):
+    named = re.findall(r"`((?:o365nb|docs|tests|notebooks|tools)/[\w./]*[\w/])`", page.read_text("utf-8"))
+    assert not [path for path in named if not (ROOT / path).exists()]
+
+
+def test_every_export_that_is_read_is_listed():
+    listed = set(re.findall(r"\| `([\w-]+)` \|", (ROOT / "docs" / "exports.md").read_text("utf-8")))
+    assert listed == {shape.name for shape in intake.shapes()}
+
+
+def test_every_question_is_listed_and_the_example_can_be_read(tmp_path):
+    text = (ROOT / "docs" / "interview.md").read_text("utf-8")
+    lines = (ROOT / "o365nb" / "analysis" / "questions.csv").read_text("utf-8").splitlines()
+    questions = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    assert not [row for row in questions if f"| {row['id']} | {row['text']} |" not in text]
+    example = tmp_path / "interview.yaml"
+    example.write_text(text.split("```yaml\n")[1].split("```")[0], "utf-8")
+    assert set(load_answers(example)) == {"Q6", "Q9", "Q17"}
