@@ -164,11 +164,12 @@ def rule_words(row: Mapping[str, Any]) -> str:
     when = [*(row["words"] or ()), *(row["from_addresses"] or ())]
     limit = f" mail with {', '.join(short(word, 40) for word in when[:8])}" if when else ""
     if not when and row["has_conditions"] is False:
-        limit = " all mail"
+        limit = " mail that Outlook takes for junk" if row["name"] == "Junk E-mail Rule" else " all mail"
+    otherwise = "only keeps later rules from" if row.get("stop_processing") else "does something not shown here with"
     marks = [word for word, on in (("hidden", row.get("hidden")), ("switched off", row["enabled"] is False)) if on]
     aside = f" ({', '.join(marks)})" if marks else ""
     name = f'"{short(row["name"], 60)}"' if row["name"] else "without a name"
-    return f"Inbox rule {name}{aside}: {', '.join(does) or 'acts'}{limit}"
+    return f"Inbox rule {name}{aside}: {', '.join(does) or otherwise}{limit}"
 
 
 def _forwarding(engine: Engine, origins: Mapping[str, Origin], cited: Mapping[str, list[str]]) -> Iterator[Persistence]:

@@ -100,8 +100,8 @@ class Standing:
 
     def _rules(self, engine: Engine) -> Iterator[tuple[str, Row, str, Origin]]:
         for row in engine.rows("SELECT * FROM transport_rules ORDER BY key"):
-            kind = "journal_rule" if row["kind"] == "journal" else "transport_rule"
-            what = "Journal rule" if row["kind"] == "journal" else "Mail-flow rule of the organisation"
+            kind = "journal_rule" if row["rule_type"] == "journal" else "transport_rule"
+            what = "Journal rule" if row["rule_type"] == "journal" else "Mail-flow rule of the organisation"
             off = "" if row["enabled"] is not False else " (switched off)"
             words = f'{what} "{short(row["name"] or "", 60)}"{off}: {rule_words(row)}'
             yield kind, row, words, self._origin(self._named(kind, row["name"] or ""), row, "changed")

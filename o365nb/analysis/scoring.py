@@ -245,8 +245,8 @@ def _because(
     if mine:
         people = len({label.actor for label in mine if label.source != "message_trace" or label.actor in subjects})
         said.append(
-            f"{plural(len(mine), 'event')} of {plural(people, 'account')} between {moment(mine[0].time)} and"
-            f" {moment(mine[-1].time)} could be tied to an attacker."
+            f"{plural(len(mine), 'event')} of {plural(people, 'account')} could be tied to an attacker, whose own acts run"
+            f" from {moment(entry_time(labels, subjects) or mine[0].time)} to {moment(mine[-1].time)}."
         )
     told: set[str] = set()
     for finding in found:
@@ -262,9 +262,7 @@ def _because(
     if missing:
         said.append(f"Not seen whole: {', '.join(missing[:6])}. What happened there is not known.")
     elif not said:
-        said.append(
-            "No detection found anything, and the sign-ins, the mailbox audit log and the inbox rules were read."
-        )
+        said.append("No detection found anything in the sources that were read; the coverage says which those are.")
     return said
 
 

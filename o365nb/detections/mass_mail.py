@@ -24,7 +24,7 @@ _HOURS = """
 @detection(
     slug="im-mass-send",
     severity="critical",
-    attack=["T1534", "T1586.002"],
+    attack=["T1586.002"],
     needs=["message_trace|ual/Exchange"],
     respond=["block_sign_in", "notify_recipients", "report"],
     confidence=0.8,
@@ -56,7 +56,8 @@ def mass_mail() -> str:
         )
         SELECT m.subject, m.event_id AS evidence, m.time, 'mass:' || CAST(m.day AS VARCHAR) AS object,
                CAST(t.sent AS VARCHAR) || ' mails went out'
-               || coalesce(', ' || CAST(t.outside AS VARCHAR) || ' of them accepted outside the organisation', '') AS summary,
+               || coalesce(', ' || CAST(t.outside AS VARCHAR) || ' of them accepted outside the organisation', '')
+               AS summary,
                CASE WHEN i.since IS NOT NULL AND epoch(m.time) >= epoch(i.since) THEN 0.95 ELSE 0.6 END AS confidence
         FROM bursts AS b JOIN out_mail AS m ON m.subject = b.subject AND m.day = b.day AND m.source = b.source
         JOIN big AS h ON h.subject = m.subject AND h.source = m.source AND h.hour = m.hour
@@ -249,7 +250,7 @@ def forged_sender() -> str:
 @detection(
     slug="im-sender-restricted",
     severity="high",
-    attack=["T1534"],
+    attack=["T1586.002"],
     needs=["ual"],
     respond=["unrestrict_sender", "notify_recipients", "report"],
     confidence=0.9,

@@ -158,7 +158,7 @@ def agent_shift() -> str:
 @detection(
     slug="ia-kit-useragent",
     severity="high",
-    attack=["T1557", "T1110.003"],
+    attack=["T1557"],
     needs=[SIGN_INS, "sign_in_noninteractive|ual/AzureActiveDirectory"],
     respond=[*CONTAIN, "ask_user"],
     confidence=0.9,

@@ -14,7 +14,7 @@ _FRESH = """
 TRANSPORT_RULES = f"""
     UNION ALL
     SELECT '', r.key, CAST(NULL AS TIMESTAMP), 'transport rule:' || lower(coalesce(r.name, '')),
-           CASE WHEN r.kind = 'journal' THEN 'journal rule "' ELSE 'mail-flow rule "' END || coalesce(r.name, '')
+           CASE WHEN r.rule_type = 'journal' THEN 'journal rule "' ELSE 'mail-flow rule "' END || coalesce(r.name, '')
            || '" stands: ' || max(w.what),
            least(0.95, max(w.sure) + 0.15 * max({_FRESH.format("r.changed")})
                  + CASE WHEN max(lower(coalesce(r.audit_severity, ''))) = 'donotaudit' THEN 0.1 ELSE 0 END
@@ -24,7 +24,7 @@ TRANSPORT_RULES = f"""
         SELECT s.key, s.verb || ' ' || s.address || ' outside' AS what, s.sure
         FROM (SELECT key, unnest(redirect_to) AS address, 'diverts mail to' AS verb, 0.7 AS sure FROM transport_rules
               UNION ALL
-              SELECT key, unnest(blind_copy_to), 'copies mail unseen to', CASE WHEN kind = 'journal' THEN 0.4 ELSE 0.6
+              SELECT key, unnest(blind_copy_to), 'copies mail unseen to', CASE WHEN rule_type = 'journal' THEN 0.4 ELSE 0.6
               END FROM transport_rules
               UNION ALL SELECT key, unnest(copy_to), 'copies mail to', 0.5 FROM transport_rules) AS s
         LEFT JOIN own_domains AS o ON s.address LIKE '%@' || o.domain OR s.address LIKE '%@%.' || o.domain
@@ -37,7 +37,7 @@ TRANSPORT_RULES = f"""
         WHERE scl = -1 AND has_conditions = FALSE
     ) AS w ON w.key = r.key
     WHERE coalesce(r.enabled, TRUE) AND lower(coalesce(r.mode, 'enforce')) = 'enforce'
-    GROUP BY r.key, r.kind, r.name
+    GROUP BY r.key, r.rule_type, r.name
 """
 
 #: Connectors in force that trust anybody, or lead all mail another way, without the hybrid wizard having made them.

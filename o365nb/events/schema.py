@@ -164,9 +164,9 @@ STATE_TABLES: dict[str, dict[str, str]] = {
         "trustee_kind": "VARCHAR",  # default, anonymous, external, named
         "rights": "VARCHAR[]",
     },
-    # Mail-flow rules, and journal rules (`kind` journal), which copy mail too.
+    # Mail-flow rules, and journal rules (`rule_type` journal), which copy mail too.
     "transport_rules": {
-        "kind": "VARCHAR",  # transport, journal
+        "rule_type": "VARCHAR",  # transport, journal
         "name": "VARCHAR",
         "enabled": "BOOLEAN",
         "mode": "VARCHAR",  # Enforce, Audit, AuditAndNotify

@@ -39,7 +39,7 @@ def transport_rule(data: Row, seen: Seen) -> Iterator[Row]:
     said = [name for name, value in data.items() if name.endswith(("Words", "Patterns")) and _given(value)]
     yield {
         **seen.row("transport_rule", identity, ""),
-        "kind": "transport",
+        "rule_type": "transport",
         "name": str(data.get("Name") or ""),
         "enabled": lower(data.get("State")) == "enabled",
         "mode": text(data.get("Mode")),
@@ -65,7 +65,7 @@ def journal_rule(data: Row, seen: Seen) -> Iterator[Row]:
     recipient = text(data.get("Recipient"))
     yield {
         **seen.row("journal_rule", str(data.get("Guid") or data.get("ImmutableId") or data.get("Name") or ""), ""),
-        "kind": "journal",
+        "rule_type": "journal",
         "name": str(data.get("Name") or ""),
         "enabled": truth(data.get("Enabled")),
         "redirect_to": [],

@@ -55,8 +55,8 @@ class Dossier:
 
     @property
     def as_of(self) -> datetime | None:
-        """When the newest evidence was taken in. Never the clock of this machine, so that equal cases read alike."""
-        times = [utc(str(line["time"])) for line in self.custody if line.get("time")]
+        """When the newest evidence was taken in: by the tenant's clock, or the examiner's for files."""
+        times = [utc(str(line.get("tenant_time") or line["time"])) for line in self.custody if line.get("time")]
         return max(times, default=None)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ def prepare_lab(case: str, data: Path, reports: Path) -> Path:
     out = Path(Case.open(data / name).info.out or reports / name)
     folder = out / "notebooks"
     folder.mkdir(parents=True, exist_ok=True)
-    given = {"CASE": name, "DATA": str(data.resolve()), "REPORTS": str(out.resolve())}
+    given = {"CASE": name, "DATA": str(data.resolve()), "REPORTS": str(out.resolve().parent)}
     for source in sorted(notebooks().glob("*.ipynb")):
         if not (folder / source.name).exists():
             notebook = json.loads(source.read_text("utf-8"))

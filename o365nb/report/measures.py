@@ -68,10 +68,10 @@ def plan(of: Dossier, phase: str = "") -> View:
     ]
     rest = sum(states.get(step.id, _OPEN)["tone"] != "good" for step in chosen)
     lead = [f"{amount(len(chosen), 'step')}, {rest} still open."]
-    if any(step.automatic for step in chosen):
+    if any(step.automatic and step.id not in states for step in chosen):
         lead.append(f"Nothing is changed before somebody approves plan {of.found.plan.plan_id}.")
     empty = "No step is proposed." if not phase else "No step of this phase is proposed."
-    tail = f"To preview or apply: o365nb respond plan --case {of.case.info.name}" if chosen else ""
+    tail = f"To read the exact requests: o365nb respond plan --case {of.case.info.name}" if chosen else ""
     rows = [{**plain(step), "state": states.get(step.id, _OPEN)["text"]} for step in chosen]
     words = lead[0] if chosen else empty
     return View("plan", of.clock, rows, words, lead=lead if chosen else [], phases=phases, empty=empty, tail=tail)

@@ -32,14 +32,12 @@ def coverage(of: Dossier) -> View:
     seen = [row for row, gap in zip(rows, gaps, strict=True) if whole(gap)]
     counts = Counter(whole(gap) for gap in gaps)
     lead = (
-        f"{amount(len(gaps), 'source')} asked for: {counts[True]} seen whole, {counts[False]} not. Only a source that"
+        f"{amount(len(gaps), 'line')} of coverage: {counts[True]} seen whole, {counts[False]} not. Only a source that"
         " was seen whole lets silence mean that nothing was there."
         if gaps
         else "Cannot tell: nothing is recorded about what was asked for, so silence proves nothing."
     )
-    tables = [
-        Table("Not seen whole", columns, missing, "Every source that was asked for was seen whole." if gaps else "")
-    ]
+    tables = [Table("Not seen whole", columns, missing, "Every source was seen whole." if gaps else "")]
     if seen:
         tables.append(Table("Seen whole", columns, seen, "", fold=f"{amount(len(seen), 'source')} seen whole"))
     limits = list(dict.fromkeys(gap.sentence for gap in gaps if gap.sentence))
@@ -52,7 +50,7 @@ def _line(of: Dossier, gap: Gap) -> dict[str, Any]:
         word, tone, sign = "not among the evidence", "bad", "✕"
     elif gap.outcome.seen and not whole(gap):
         word, tone, sign = "in part unreadable", "warn", "◐"
-    window = "as it stood when collected"
+    window = "–" if gap.reason == "never asked for" else "as it stood when collected"
     if gap.window_start and gap.window_end:
         window = f"{of.clock.when(gap.window_start)} to {of.clock.when(gap.window_end)}"
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from o365nb.case import Case
+from o365nb.case import Bundle, Case
 from o365nb.case.folder import write_atomic
 from o365nb.progress import Progress
 from o365nb.report.notebook import execute
@@ -19,6 +19,7 @@ def render(case: Case, out: Path, progress: Progress) -> Path:
     """
     import nbformat
 
+    Bundle(out).load()  # a case that was not analysed says so before a kernel is started
     parameters = {"CASE": case.root.name, "DATA": str(case.root.parent), "REPORTS": str(out)}
     executed = execute(NOTEBOOK, parameters, progress, "Writing the report")
     html = to_html(executed, case.info.name, case.info.tool_version)

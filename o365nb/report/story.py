@@ -111,6 +111,8 @@ def _deeds(found: Assessment) -> Iterable[Sentence]:
 
 
 def _told(deed: Deed, events: Sequence[Attribution]) -> str:
+    traced = [event for event in events if event.source == "message_trace"]
+    events = traced or events  # a mail that both the trace and the audit log tell of is one mail
     kinds = Counter(event.operation for event in events).most_common()
     named = ", ".join(f"{operation} ({count:,})" if count > 1 else operation for operation, count in kinds[:NAMED])
     rest = sum(count for _, count in kinds[NAMED:])

@@ -215,6 +215,7 @@ TECHNIQUES: dict[str, tuple[str, str]] = {
     "T1566.001": ("Phishing: attachment", "Initial access"),
     "T1566.002": ("Phishing: link", "Initial access"),
     "T1566.004": ("Phishing: voice", "Initial access"),
+    "T1567": ("Exfiltration over web service", "Exfiltration"),
     "T1583.001": ("Acquire domains", "Resource development"),
     "T1586.002": ("Compromise e-mail accounts", "Resource development"),
     "T1589.001": ("Gather credentials", "Reconnaissance"),

@@ -81,3 +81,13 @@ def test_a_look_alike_domain_is_somebodys_malice_even_where_nobody_got_in(tmp_pa
 
 def test_a_slug_nobody_knows_is_ignored(tmp_path):
     assert seeds(tmp_path, [*normal(), entry()], [Hit("xx-unknown", ("entry",))], {}) == {}
+
+
+def test_a_chain_through_three_phases_is_surer_than_two_and_everyday_hits_make_no_chain(tmp_path):
+    known = facts(ia_new_country_unmanaged="medium", pe_rule_hide="high", im_mass_send="critical", co_mia_bind="high")
+    told = [Hit("ia-new-country-unmanaged", ("entry",)), Hit("pe-rule-hide", ("rule",)), Hit("co-mia-bind", ("read",))]
+    events = [*normal(), entry(session_id=None), RULE, READ]
+    everyday = seeds(tmp_path / "1", events, told, known)
+    chain = seeds(tmp_path / "2", events, [*told, Hit("im-mass-send", ("read",))], known)
+    assert max(seed.confidence for seed in everyday.values()) <= 0.65
+    assert 0.75 <= chain["rule"].confidence <= 0.85

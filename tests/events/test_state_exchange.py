@@ -44,7 +44,7 @@ def test_a_mail_flow_rule_that_copies_everything_outside():
     assert made("transport_rule", data, TENANT) == [
         {
             "key": "transport_rule::g-1",
-            "kind": "transport",
+            "rule_type": "transport",
             "name": ".",
             "enabled": True,
             "mode": "Enforce",
@@ -68,7 +68,7 @@ def test_a_mail_flow_rule_that_copies_everything_outside():
 
 def test_a_journal_rule_is_a_copy_too():
     data = {"Name": "All", "Enabled": True, "Scope": "Global", "JournalEmailAddress": "vault@archive.example"}
-    columns = ("key", "kind", "enabled", "blind_copy_to", "has_conditions")
+    columns = ("key", "rule_type", "enabled", "blind_copy_to", "has_conditions")
     assert one("journal_rule", data, *columns) == (
         "journal_rule::All",
         "journal",
@@ -128,8 +128,9 @@ def test_a_sweep_rule_a_phone_and_a_restricted_sender():
     columns = ("key", "sender", "source_folder", "destination_folder", "keep_days", "enabled")
     expected = (f"sweep_rule:{ANNA}:7", "bob@fabrikam.example", "Inbox", "RSS Feeds", 10, True)
     assert one("sweep_rule", sweep, *columns) == expected
-    phone = {"DeviceId": "D1", "DeviceFriendlyName": "Phone", "DeviceUserAgent": "Outlook-iOS/2", "DeviceOS": "iOS 26.1",
-             "FirstSyncTime": "2026-11-17T09:00:00Z", "DeviceAccessState": "Blocked"}  # fmt: skip
+    phone = {"DeviceId": "D1", "DeviceFriendlyName": "Phone", "DeviceUserAgent": "Outlook-iOS/2",
+             "DeviceOS": "iOS 26.1", "DeviceAccessState": "Blocked",
+             "FirstSyncTime": "2026-11-17T09:00:00Z"}  # fmt: skip
     columns = ("key", "name", "os", "os_version", "registered", "trust_type", "enabled")
     expected = (f"mobile_device:{ANNA}:D1", "Phone (Outlook-iOS/2)", "iOS", "26.1", "2026-11-17T09:00:00",
                 "MobilePartnership", False)  # fmt: skip
