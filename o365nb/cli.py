@@ -109,7 +109,9 @@ def investigate(
         opened = steps.from_tenant(tenant, request, progress, say, context.obj)
     found = steps.analyse(opened, progress, interview)
     path = render(opened, Path(opened.info.out), progress)
-    _summary(found, path)
+    _summary(opened, found)
+    typer.echo(f"report    {terminal(path)}")
+    _next(opened, found)
     _strict(strict, found)
 
 
@@ -159,7 +161,8 @@ def analyse(
 
     opened = steps.open_case(data, case)
     found = steps.analyse(opened, for_this_terminal(), steps.interview(answers))
-    _summary(found, Path(opened.info.out))
+    _summary(opened, found)
+    typer.echo(f"next      o365nb report --case {opened.info.name}")
     _strict(strict, found)
 
 
@@ -220,16 +223,30 @@ def _supported(option: str, given: str, only: str) -> None:
         raise BadInput(f"{option} {given} is not there yet. This version knows {option} {only}.")
 
 
-def _summary(found: Assessment, out: Path) -> None:
+def _summary(opened: Case, found: Assessment) -> None:
     verdict = found.verdict
     heavy = sum(finding.severity in ("high", "critical") for finding in found.findings)
     typer.echo(f"\nverdict   {verdict.verdict.value.replace('_', ' ').upper()}  (score {verdict.score:g})")
     for sentence in verdict.because[:4]:
         typer.echo(f"          {one_line(sentence)}")
     typer.echo(f"findings  {len(found.findings)}, of which {heavy} high or critical")
-    typer.echo(f"plan      {len(found.plan.steps)} steps, id {found.plan.plan_id}; nothing was changed")
-    typer.echo(f"coverage  {sum(not gap.outcome.seen for gap in found.coverage)} gaps in the ledger")
-    typer.echo(f"results   {terminal(out)}")
+    sent = sum(line.get("outcome") == "applied" for line in opened.receipts.entries())
+    state = f"{sent} changes were made, see the receipts" if sent else "nothing was changed"
+    typer.echo(f"plan      {_count(len(found.plan.steps), 'step')}, id {found.plan.plan_id}; {state}")
+    typer.echo(f"coverage  {_count(sum(not gap.outcome.seen for gap in found.coverage), 'gap')} in the ledger")
+
+
+def _next(opened: Case, found: Assessment) -> None:
+    """What to type next: the response where there is a tenant to respond in, and the notebooks."""
+    name = opened.info.name
+    if any(step.automatic for step in found.plan.steps):
+        by_hand = " (by hand: this case was made from files)" if opened.info.door == "export" else ""
+        typer.echo(f"next      o365nb respond plan --case {name}{by_hand}")
+    typer.echo(f"explore   o365nb lab --case {name}")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _coverage(case: Case) -> None:

@@ -49,6 +49,14 @@ SOURCES = {
     "mobile_devices": ("The phones in step with the mailbox", "A phone that still receives the mail may stand unseen"),
     "blocked_senders": ("The restricted senders", "Whether other accounts were used to send in bulk is not known"),
 }
+#: Parts of the unified audit log: what each would show.
+WORKLOADS = {
+    "ual/Exchange": "Reading, searching and changes in the mailbox would not be seen",
+    "ual/AzureActiveDirectory": "Sign-ins, added sign-in methods and consents would not be seen",
+    "ual/SharePoint": "Opened, downloaded and shared files would not be seen",
+    "ual/OneDrive": "Opened, downloaded and shared files would not be seen",
+    "ual/MicrosoftTeams": "Chats that were read or written would not be seen",
+}
 #: How long Microsoft keeps a source, for the sentence about what is too old.
 KEPT = {
     "sign_in": "Entra keeps them for 30 days (7 without a Premium licence)",
@@ -114,6 +122,7 @@ def sentence(entry: Coverage) -> str:
         or SOURCES.get(base)
         or (f"The source {short(base, 40)}", "What it would show is not known")
     )
+    risk = WORKLOADS.get(entry.source, risk)
     what += f" ({short(part, 40)})" if part else ""
     what += f" of {short(entry.subject, 80)}" if entry.subject else ""
     what += f" in {short(entry.file, 120)}" if entry.file else ""

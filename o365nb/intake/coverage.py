@@ -16,6 +16,8 @@ from o365nb.model import Outcome, Window, iso, utc
 
 #: An export ends where events end, not where the window ends: a day on each side is no gap.
 SLACK = timedelta(days=1)
+#: Evidence shorter than this tells nothing of what is usual; alone it is no period to give an answer about.
+TELLING = timedelta(days=3)
 _PAD = timedelta(hours=1)
 _LIMITS = "An export cannot show what was filtered out when it was made."
 _STATE = {*STATE_TABLES, "inbox_rules.hidden"}
@@ -62,11 +64,12 @@ def record_file_coverage(case: Case) -> None:
     """
     counts = TableCounts.load(case.tables)
     files = [file for file in counts.files if file.from_file] if counts else []
+    brief = bool(files) and _brief(case)
     for file in files:
         for source, span in file.spans.items():
             # What a file says of a workload reaches as far as the file does: silence inside its span is silence.
             whole = file.spans.get(source.partition("/")[0], span)
-            case.ledger.record(_line(case, file, source, replace(whole, received=span.received), files))
+            case.ledger.record(_line(case, file, source, replace(whole, received=span.received), files, brief=brief))
         if not file.spans:
             outcome = Outcome.DAMAGED if file.received else Outcome.EMPTY
             reason = "; ".join(file.reasons) or "The file has a known form and no records."
@@ -101,17 +104,30 @@ def record_live_counts(case: Case, files: Iterable[FileCount]) -> None:
         )
 
 
-def _line(case: Case, file: FileCount, source: str, span: Span, files: list[FileCount]) -> Coverage:
+def _brief(case: Case) -> bool:
+    """True when nobody stated a period and what the evidence itself spans is too short to answer for."""
+    window = case.info.window
+    if window.end - window.start >= TELLING:
+        return False
+    try:
+        return window == evidence_span(case, case.info.subjects)
+    except BadInput:  # no event at all: the window was stated
+        return False
+
+
+def _line(case: Case, file: FileCount, source: str, span: Span, files: list[FileCount], *, brief: bool) -> Coverage:
     if source in _STATE or not span.first or not span.last:
         window, outcome = None, Outcome.COMPLETE
         reason = f"{span.received} objects, as they stood when the file was made."
     else:
         window = _window(span.first, span.last)
         together = _alike(files, source, span.person)
-        complete = _covers(together, case.info.window)
+        complete = _covers(together, case.info.window) and not brief
         outcome = Outcome.COMPLETE if complete else Outcome.PARTIAL
         reason = f"{span.received} records; the file runs from {iso(span.first)} to {iso(span.last)}"
-        if not complete:
+        if brief:
+            reason += f": less than {TELLING.days} days, and no period was stated (--from, --to)"
+        elif not complete:
             reason += f", the case's window from {iso(case.info.window.start)} to {iso(case.info.window.end)}"
         elif not _covers([window], case.info.window):
             reason += f" and {len(together) - 1} more files fill the case's window with it"

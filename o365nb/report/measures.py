@@ -78,8 +78,13 @@ def plan(of: Dossier, phase: str = "") -> View:
 
 
 def _states(of: Dossier) -> dict[str, dict[str, Any]]:
-    """Where each step of this plan stands: its last receipt."""
-    return {row["step_id"]: _state(row) for row in of.receipts if row["plan_id"] == of.found.plan.plan_id}
+    """Where each step of this plan stands: its last receipt that changed something, else its last one."""
+    last: dict[str, dict[str, Any]] = {}
+    for row in of.receipts:
+        idle = row["outcome"] in ("already_held", "refused")
+        if row["plan_id"] == of.found.plan.plan_id and not (idle and row["step_id"] in last):
+            last[row["step_id"]] = row
+    return {step: _state(row) for step, row in last.items()}
 
 
 def _step(step: Step, state: dict[str, Any]) -> dict[str, Any]:

@@ -71,7 +71,7 @@ GUIDES = (
     Guide(
         "verify_again", "Verify again", "V1", Phase.VERIFY, "{upn}",
         "After an hour, a day and a week: read everything back and look for attacker activity after the containment.",
-        "o365nb respond verify",
+        "o365nb respond verify --case CASE",
     ),
     Guide(
         "harden", "Close the way in", "R7", Phase.LESSONS, "the tenant of {upn}",

@@ -189,3 +189,19 @@ def test_an_account_that_is_not_there_is_said_plainly(tenant):
     )
     with pytest.raises(BadInput, match="No account was named"):
         collectors.find_person(tenant, " ")
+
+
+def test_a_folder_of_another_name_is_a_gap_and_the_others_are_kept(practice, collect):
+    practice.inject("Get-MailboxFolderPermission", 404, 1, code="NotFound", message="'anna:\\' couldn't be found")
+    entry = collect("folder_permissions")
+    assert (entry.outcome, entry.received) == (Outcome.PARTIAL, 4)
+    assert entry.reason.startswith("No folder is called the top folder: the mailbox speaks another language")
+
+
+@pytest.mark.parametrize("source", ["transport_rules", "mailbox_permissions"])
+def test_a_right_missing_for_the_second_cmdlet_says_what_came_before(practice, collect, source):
+    cmdlet = {"transport_rules": "Get-JournalRule", "mailbox_permissions": "Get-RecipientPermission"}[source]
+    practice.inject(cmdlet, 403, EVERY_TIME, code="Forbidden", message=f"The term '{cmdlet}' is not recognized as")
+    entry = collect(source)
+    assert (entry.outcome, entry.received) == (Outcome.DENIED, 1)
+    assert entry.reason.endswith("1 record came before that.")

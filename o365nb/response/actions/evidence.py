@@ -25,8 +25,8 @@ class SnapshotEvidence(Action):
                 "E1",
                 Phase.PRESERVE,
                 "evidence of this case",
-                "State and logs were collected and hashed before any change; `o365nb verify` proves it.",
-                "o365nb verify",
+                "State and logs were collected and hashed before any change; `o365nb verify --case CASE` proves it.",
+                "o365nb verify --case CASE",
                 arguments={"files": str(situation.evidence_files)},
             )
 
