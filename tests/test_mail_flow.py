@@ -25,8 +25,8 @@ def tampered(root):
         (partner,) = kept["inbound_connectors"]
         kept["inbound_connectors"].append({
             **partner, "Name": "Relay", "Guid": "g-relay", "SenderDomains": ["smtp:*;1"],
-            "TlsSenderCertificateName": None, "RestrictDomainsToCertificate": False, "WhenCreated": "2026-11-17T09:21:00Z",
-            "WhenChanged": "2026-11-17T09:21:00Z",
+            "TlsSenderCertificateName": None, "RestrictDomainsToCertificate": False,
+            "WhenCreated": "2026-11-17T09:21:00Z", "WhenChanged": "2026-11-17T09:21:00Z",
         })  # fmt: skip
         kept["delegates"][JANA] = [mail_flow.delegate(JANA, EVIL)]
         kept["folder_rights"][JANA] = {"Inbox": {"Default": ["Reviewer"]}}

@@ -24,7 +24,10 @@ _EVENTS = """
                  || coalesce(string_agg(p.name || ' ' || p.value, ' '), '')) AS said,
            lower(coalesce(max(CASE WHEN p.name = 'Parameters.Name' THEN p.value END),
                           max(CASE WHEN p.name = 'Parameters.Identity' THEN p.value END), e.target, '')) AS name
-    FROM events e LEFT JOIN event_properties p ON p.event_id = e.event_id
+    FROM events e LEFT JOIN (
+        SELECT event_id, said.name AS name, said.value AS value
+        FROM (SELECT event_id, unnest(properties) AS said FROM events WHERE operation IN ({0}))
+    ) p ON p.event_id = e.event_id
     WHERE e.operation IN ({0}) AND e.actor_kind IS DISTINCT FROM 'system' AND e.result IS DISTINCT FROM 'failure'
     GROUP BY e.event_id, e.time, e.operation, e.actor, e.mailbox_owner, e.target ORDER BY e.time, e.event_id
 """
@@ -179,10 +182,18 @@ def with_standing(
 ) -> list[Persistence]:
     """The inventory with what stands in it; items that only the log told of an object that stands are left out."""
     standing = Standing(engine, log).found
-    told = {f"delegate:{row['owner']}:{event}" for _, row, _, origin in standing for event in origin.events}
-    for kind, row, _, _ in standing:
-        told |= {f"{start}{str(row.get('name') or '').lower()}" for start in _TOLD_BY_LOG.get(kind, ())}
-    kept = [one for one in made if one.id not in told]
+    events = {event for _, _, _, origin in standing for event in origin.events}
+    told = {
+        f"{start}{str(row.get('name') or '').lower()}"
+        for kind, row, _, _ in standing
+        for start in _TOLD_BY_LOG.get(kind, ())
+    }
+    # The log names a mailbox in its own ways: its delegates are known by the event that made them.
+    kept = [
+        one
+        for one in made
+        if one.id not in told and not (one.kind == "delegate" and one.id.rpartition(":")[2] in events)
+    ]
     return [*kept, *(item(kind, row, words, origin, cited) for kind, row, words, origin in standing)]
 
 

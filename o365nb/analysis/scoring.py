@@ -245,8 +245,8 @@ def _because(
     if mine:
         people = len({label.actor for label in mine if label.source != "message_trace" or label.actor in subjects})
         said.append(
-            f"{plural(len(mine), 'event')} of {plural(people, 'account')} could be tied to an attacker, whose own acts"
-            f" run from {moment(entry_time(labels, subjects) or mine[0].time)} to {moment(mine[-1].time)}."
+            f"{plural(len(mine), 'event')} of {plural(people, 'account')} could be tied to an attacker;"
+            f" own acts on the account: {_span(entry_time(labels, subjects) or mine[0].time, mine[-1].time)}."
         )
     told: set[str] = set()
     for finding in found:

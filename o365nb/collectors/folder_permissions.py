@@ -13,7 +13,7 @@ _CMDLET, _SHAPE = "Get-MailboxFolderPermission", "exchange-folder-permission-jso
 
 
 class FolderPermissions(Collector):
-    """Three folders: those that everybody has. Others are not asked for."""
+    """Three folders: those that everybody has, whatever the mailbox's language calls them. Others are not asked for."""
 
     source = "folder_permissions"
     title = "folder permissions"
@@ -22,12 +22,32 @@ class FolderPermissions(Collector):
     def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw | Shortfall]:
         missing = []
         for folder in ("", "Inbox", "Calendar"):
-            asked = {"Identity": f"{person.upn}:\\{folder}"}
-            name = f"{folder.lower() or 'top'}-{person.upn}"
             try:
-                yield from from_cmdlet(tenant, _CMDLET, _SHAPE, name, person.upn, **asked)
+                yield from _of(tenant, person, folder, folder)
             except NotFound:
-                missing.append(folder or "the top folder")
+                if own := _own_name(tenant, person, folder):
+                    yield from _of(tenant, person, folder, own)
+                else:
+                    missing.append(folder or "top folder")
         if missing:
-            reason = f"No folder is called {' or '.join(missing)}: the mailbox speaks another language, or has none."
-            yield Shortfall(Outcome.PARTIAL, reason)
+            yield Shortfall(Outcome.PARTIAL, f"The mailbox shows no {' and no '.join(missing)}.")
+
+
+def _of(tenant: Tenant, person: Person, folder: str, path: str) -> Iterator[Raw]:
+    """The permissions of one folder; `folder` is its English name, "" for the top."""
+    name = f"{folder.lower() or 'top'}-{person.upn}"
+    yield from from_cmdlet(tenant, _CMDLET, _SHAPE, name, person.upn, Identity=f"{person.upn}:\\{path}")
+
+
+def _own_name(tenant: Tenant, person: Person, folder: str) -> str:
+    """What the mailbox calls that folder; "" where it has none."""
+    if not folder:
+        return ""
+    pages = tenant.exchange.run(
+        "Get-MailboxFolderStatistics", person.upn, Identity=person.upn, FolderScope=folder, ResultSize="Unlimited"
+    )
+    for page in pages:
+        for found in page.records:
+            if str(found.get("FolderType")) == folder:
+                return str(found.get("FolderPath") or "").strip("/").replace("/", "\\")
+    return ""

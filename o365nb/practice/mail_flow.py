@@ -49,6 +49,7 @@ def initial() -> Json:
         "delegates": {CEO: [delegate(CEO, ASSISTANT)]},
         "send_as": {},
         "folder_rights": {CEO: {"Calendar": {ASSISTANT: ["Editor"]}}},
+        "folder_names": {},  # by UPN: what a mailbox in another language calls its Inbox and Calendar
         "sweep_rules": {},
         "audit_bypass": [],
         "cas": {},
@@ -191,12 +192,14 @@ def recipient_permissions(kept: Json, person: Person) -> list[Json]:
 
 def folder_permissions(kept: Json, person: Person, folder: str) -> list[Json] | None:
     """Get-MailboxFolderPermission of one folder ("" for the top); None when the mailbox has no folder of that name."""
-    known = {"": _TOP, "inbox": "Inbox", "calendar": "Calendar"}
-    name = known.get(folder.strip("\\").lower())
-    if name is None:
+    own = {plain: folder_name(kept, person, plain) for plain in ("Inbox", "Calendar")}
+    known = {"": _TOP, **{name.lower(): plain for plain, name in own.items()}}
+    plain = known.get(folder.strip("\\").lower())
+    if plain is None:
         return None
-    ordinary = {"Default": ["AvailabilityOnly" if name == "Calendar" else "None"], "Anonymous": ["None"]}
-    rights: dict[str, list[str]] = {**ordinary, **kept["folder_rights"].get(person.upn, {}).get(name, {})}
+    name = own.get(plain, plain)
+    ordinary = {"Default": ["AvailabilityOnly" if plain == "Calendar" else "None"], "Anonymous": ["None"]}
+    rights: dict[str, list[str]] = {**ordinary, **kept["folder_rights"].get(person.upn, {}).get(plain, {})}
     return [
         {
             "@odata.type": "#Exchange.MailboxFolderPermission",
@@ -209,6 +212,25 @@ def folder_permissions(kept: Json, person: Person, folder: str) -> list[Json] | 
             "ObjectState": "New",
         }
         for user, given in rights.items()
+    ]
+
+
+def folder_name(kept: Json, person: Person, folder: str) -> str:
+    """What the mailbox calls its Inbox or Calendar."""
+    return str(kept["folder_names"].get(person.upn, {}).get(folder, folder))
+
+
+def folder_statistics(kept: Json, person: Person, scope: str) -> list[Json]:
+    """Get-MailboxFolderStatistics of one well-known folder."""
+    name = folder_name(kept, person, scope)
+    return [
+        {
+            "@odata.type": "#Exchange.MailboxFolderConfiguration",
+            "Identity": f"{person.upn.split('@', 1)[0]}\\{name}",
+            "Name": name,
+            "FolderPath": f"/{name}",
+            "FolderType": scope,
+        }
     ]
 
 

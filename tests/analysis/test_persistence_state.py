@@ -67,7 +67,7 @@ def test_what_is_older_than_the_attack_stays_and_what_nobody_made_is_asked_about
 
 
 def test_a_delegate_is_the_attackers_where_the_log_says_so_else_somebody_must_be_asked(tmp_path):
-    gave = made("Add-MailboxPermission", "x", target=SUBJECT, properties={
+    gave = made("Add-MailboxPermission", "x", target="anna", properties={
         "Parameters.User": EVIL, "Parameters.AccessRights": "FullAccess"})  # fmt: skip
     rights = [right(EVIL), right("bob@contoso.example", "SendAs"), right("nt authority\\self", automatic=True)]
     found = kept(tmp_path, [gave], mailbox_permissions=rights)

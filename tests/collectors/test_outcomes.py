@@ -195,7 +195,21 @@ def test_a_folder_of_another_name_is_a_gap_and_the_others_are_kept(practice, col
     practice.inject("Get-MailboxFolderPermission", 404, 1, code="NotFound", message="'anna:\\' couldn't be found")
     entry = collect("folder_permissions")
     assert (entry.outcome, entry.received) == (Outcome.PARTIAL, 4)
-    assert entry.reason.startswith("No folder is called the top folder: the mailbox speaks another language")
+    assert entry.reason == "The mailbox shows no top folder."
+
+
+def test_a_german_mailboxs_calendar_is_found_by_its_kind(practice, collect, evidence):
+    kept = practice.state.objects["exchange"]
+    kept["folder_names"]["anna@contoso.example"] = {"Calendar": "Kalender", "Inbox": "Posteingang"}
+    try:
+        entry = collect("folder_permissions")
+    finally:
+        kept["folder_names"].clear()
+    assert (entry.outcome, entry.received, entry.reason) == (Outcome.COMPLETE, 6, "")
+    assert [line["query"] for line, _ in evidence("folder_permissions")][1:] == [
+        "Get-MailboxFolderPermission -Identity 'anna@contoso.example:\\Posteingang'",
+        "Get-MailboxFolderPermission -Identity 'anna@contoso.example:\\Kalender'",
+    ]
 
 
 @pytest.mark.parametrize("source", ["transport_rules", "mailbox_permissions"])

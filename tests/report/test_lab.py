@@ -20,7 +20,7 @@ def test_notebooks_are_copied_with_the_case_filled_in(folders):
     assert [path.stem for path in copies] == ["00_start_here", "10_contain", "40_back_doors", "90_incident_report"]
     contain = json.loads(copies[1].read_text("utf-8"))
     assert parameters_of(contain) == {
-        "CASE": "demo", "DATA": str(data), "REPORTS": str(reports / "demo"), "APPROVE": "",
+        "CASE": "demo", "DATA": str(data), "REPORTS": str(reports), "APPROVE": "",
     }  # fmt: skip
     assert "# a folder under DATA" in contain["cells"][1]["source"]
 

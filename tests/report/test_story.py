@@ -30,7 +30,7 @@ def test_the_story_of_a_takeover_runs_from_lure_to_recipients():
             "The intruder searched the mailbox or its surroundings (1 record).",
             "An inbox rule was made or changed (New-InboxRule, UpdateInboxRules).",
             "A way to sign in was added or changed (User registered security info).",
-            "Mail was sent from the account (1,280 records).",
+            "Mail was sent from the account (640 records).",
             "Messages or files were deleted (25 records).",
         ],
         "What was left behind": [

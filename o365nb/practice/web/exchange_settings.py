@@ -34,6 +34,7 @@ PARAMETERS: dict[str, frozenset[str]] = {
     "Get-MailboxPermission": frozenset({"Identity", "User", "ResultSize"}),
     "Get-RecipientPermission": frozenset({"Identity", "Trustee", "ResultSize"}),
     "Get-MailboxFolderPermission": frozenset({"Identity", "User", "ResultSize"}),
+    "Get-MailboxFolderStatistics": frozenset({"Identity", "FolderScope", "ResultSize"}),
     "Get-SweepRule": frozenset({"Identity", "Mailbox", "ResultSize"}),
     "Get-CASMailbox": frozenset({"Identity", "ResultSize"}),
     "Get-MailboxAuditBypassAssociation": frozenset({"Identity", "ResultSize"}),
@@ -64,6 +65,7 @@ class Settings:
             "Get-MailboxPermission": self._rights(mail_flow.mailbox_permissions, "User"),
             "Get-RecipientPermission": self._rights(mail_flow.recipient_permissions, "Trustee"),
             "Get-MailboxFolderPermission": self._folder,
+            "Get-MailboxFolderStatistics": self._statistics,
             "Get-SweepRule": lambda given: self._kept["sweep_rules"].get(self._of(given, "Mailbox").upn, []),
             "Get-CASMailbox": lambda given: [mail_flow.cas_mailbox(self._kept, self._of(given))],
             "Get-MailboxAuditBypassAssociation": lambda given: [mail_flow.audit_bypass(self._kept, self._of(given))],
@@ -106,6 +108,11 @@ class Settings:
             raise ExchangeRefusal(404, "NotFound", text)
         wanted = str(given.get("User") or "").lower()
         return [item for item in found if wanted in ("", item["User"].lower())]
+
+    def _statistics(self, given: Parameters) -> list[Json]:
+        scopes = [given["FolderScope"]] if given.get("FolderScope") else ["Inbox", "Calendar"]
+        person = self._of(given)
+        return [item for scope in scopes for item in mail_flow.folder_statistics(self._kept, person, scope)]
 
     def _auto_reply(self, given: Parameters) -> list[Json]:
         person = self._of(given)
