@@ -198,10 +198,13 @@ def lab(
     from o365nb.report import prepare_lab
 
     folder = prepare_lab(case, data, reports)
+    environment = {**os.environ, "JUPYTER_CONFIG_PATH": str(folder / ".jupyter")}
     # Nothing leaves the machine: no news feed, no look for a newer JupyterLab.
-    quiet = ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    command = [sys.executable, "-m", "jupyterlab", *quiet, str(folder / "00_start_here.ipynb")]
-    raise typer.Exit(subprocess.call(command if browser else [*command, "--no-browser"]))  # noqa: S603 - our own words
+    quiet = ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly"]
+    # In a container there is only root; the server listens on this machine alone, and asks for its token.
+    root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    command = [sys.executable, "-m", "jupyterlab", *quiet, *root, str(folder / "00_start_here.ipynb")]
+    raise typer.Exit(subprocess.call(command if browser else [*command, "--no-browser"], env=environment))  # noqa: S603 - our own words
 
 
 @app.command()

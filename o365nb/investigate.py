@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -25,16 +26,17 @@ from o365nb.analysis.scoring import findings, judge
 from o365nb.analysis.seeds import choose_seeds
 from o365nb.analysis.trail import of_subjects
 from o365nb.case import Bundle, Case, CaseInfo
-from o365nb.case.folder import checked_name
+from o365nb.case.folder import checked_name, write_atomic
 from o365nb.doors import Say, Simulator, practice_tenant, profile_for, tenant_of
 from o365nb.engine import Engine
 from o365nb.errors import BadInput, O365nbError, UnknownSubject
-from o365nb.model import Answer, Assessment, DetectionAnswer, Label, Plan, Window
+from o365nb.model import Answer, Assessment, DetectionAnswer, Label, Plan, Window, plain
 from o365nb.progress import Progress
 from o365nb.request import Request, reopen, require_subjects, require_window, take_over
 from o365nb.tenant import Tenant, connect, redact
 
 DEFAULT_SPAN = "30d"
+INTERVIEW = "interview.json"
 
 
 def open_case(data: Path, name: str) -> Case:
@@ -129,6 +131,14 @@ def interview(answers: Path | None) -> Answers:
     return load_answers(answers) if answers else {}
 
 
+def _answers(case: Case, given: Answers | None) -> Answers:
+    """The answers given now, kept in the case; or those kept there from an earlier time."""
+    kept = case.root / INTERVIEW
+    if given:
+        write_atomic(kept, json.dumps(plain(given), indent=2, ensure_ascii=False) + "\n")
+    return given or (load_answers(kept) if kept.is_file() else {})
+
+
 def analyse(case: Case, progress: Progress, answers: Answers | None = None) -> Assessment:
     """Tables, detections, attribution, inventory, exposure, cause, verdict, plan; writes the result bundle."""
     intake.build_tables(case, progress)
@@ -136,7 +146,7 @@ def analyse(case: Case, progress: Progress, answers: Answers | None = None) -> A
     with Engine(case) as engine:
         hits, answered = _detect(case, engine, progress)
         with progress.task("Judging whose event each was", unit="events") as task:
-            found = _judge(case, engine, hits, answered, answers or {})
+            found = _judge(case, engine, hits, answered, _answers(case, answers))
             task.advance(len(found.attributions))
     Bundle(Path(case.info.out)).save(found)
     return found

@@ -69,6 +69,10 @@ def respond_apply(
         )
     for line in response.receipt_lines(receipts):
         typer.echo(terminal(line))
+    hands = [item for item in plan.steps if not item.automatic and not step]
+    if hands:
+        typer.echo(f"by hand   {', '.join(item.id for item in hands)}: see `o365nb respond plan --case {case}`")
+    typer.echo(f"next      o365nb respond verify --case {case}, then o365nb report --case {case}")
     if any(receipt.outcome in ("failed", "refused", "unverified") for receipt in receipts):
         raise typer.Exit(1)
 

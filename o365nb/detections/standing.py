@@ -24,8 +24,8 @@ TRANSPORT_RULES = f"""
         SELECT s.key, s.verb || ' ' || s.address || ' outside' AS what, s.sure
         FROM (SELECT key, unnest(redirect_to) AS address, 'diverts mail to' AS verb, 0.7 AS sure FROM transport_rules
               UNION ALL
-              SELECT key, unnest(blind_copy_to), 'copies mail unseen to', CASE WHEN rule_type = 'journal' THEN 0.4 ELSE 0.6
-              END FROM transport_rules
+              SELECT key, unnest(blind_copy_to), 'copies mail unseen to',
+                     CASE WHEN rule_type = 'journal' THEN 0.4 ELSE 0.6 END FROM transport_rules
               UNION ALL SELECT key, unnest(copy_to), 'copies mail to', 0.5 FROM transport_rules) AS s
         LEFT JOIN own_domains AS o ON s.address LIKE '%@' || o.domain OR s.address LIKE '%@%.' || o.domain
         WHERE o.domain IS NULL AND s.address LIKE '%@%'

@@ -11,6 +11,14 @@ from o365nb.case.folder import checked_name, write_atomic
 from o365nb.errors import BadInput
 from o365nb.report.notebook import notebooks, parameters_of
 
+#: Nothing leaves the machine: JupyterLab's news and its list of installable extensions are switched off.
+QUIET = {
+    "disabledExtensions": {
+        "@jupyterlab/apputils-extension:announcements": True,
+        "@jupyterlab/extensionmanager-extension": True,
+    }
+}
+
 
 def prepare_lab(case: str, data: Path, reports: Path) -> Path:
     """Copy the notebooks for a case into its report folder, with its parameters; returns the folder of the copies.
@@ -29,6 +37,9 @@ def prepare_lab(case: str, data: Path, reports: Path) -> Path:
             write_atomic(
                 folder / source.name, json.dumps(_filled(notebook, given), indent=1, ensure_ascii=False) + "\n"
             )
+    quiet = folder / ".jupyter" / "labconfig"
+    quiet.mkdir(parents=True, exist_ok=True)
+    write_atomic(quiet / "page_config.json", json.dumps(QUIET, indent=1) + "\n")
     return folder
 
 
