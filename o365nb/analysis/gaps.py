@@ -49,6 +49,8 @@ SOURCES = {
     "mobile_devices": ("The phones in step with the mailbox", "A phone that still receives the mail may stand unseen"),
     "blocked_senders": ("The restricted senders", "Whether other accounts were used to send in bulk is not known"),
 }
+#: What is about the tenant, whoever is asked for.
+TENANT_WIDE = ("org_config", "audit_config", "transport_rules", "connectors", "remote_domains", "blocked_senders")
 #: Parts of the unified audit log: what each would show.
 WORKLOADS = {
     "ual/Exchange": "Reading, searching and changes in the mailbox would not be seen",
@@ -141,8 +143,10 @@ def sentence(entry: Coverage) -> str:
 
 def _never(source: str, subject: str) -> Gap:
     what, risk = SOURCES[source]
-    said = f"{what} of {short(subject, 80)} {_were(what)} not among the evidence. {risk}."
-    return Gap(source, subject, None, None, Outcome.PARTIAL, 0, 0, 0, "never asked for", "", said)
+    about = "" if source in TENANT_WIDE else subject
+    whose = f" of {short(about, 80)}" if about else ""
+    said = f"{what}{whose} {_were(what)} not among the evidence. {risk}."
+    return Gap(source, about, None, None, Outcome.PARTIAL, 0, 0, 0, "never asked for", "", said)
 
 
 def _were(what: str) -> str:

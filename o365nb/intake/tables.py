@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +97,13 @@ def _stamp(lines: Rows) -> str:
 
 
 def _code_version() -> str:
-    """A hash of the normalisers, so that tables made by an older version are made again."""
-    return hashlib.sha256("".join([*_NORMALISERS.values(), *macros.MACROS, repr(TABLES)]).encode()).hexdigest()[:16]
+    """A hash of the code and lists that make tables, so that those of an older version are made again."""
+    digest = hashlib.sha256()
+    for package in ("o365nb.events", "o365nb.intake"):
+        for item in sorted(resources.files(package).iterdir(), key=lambda item: item.name):
+            if item.name.endswith((".py", ".csv")):
+                digest.update(item.name.encode() + item.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _events(connection: duckdb.DuckDBPyConnection, stage: Stage, folder: Path) -> int:

@@ -41,6 +41,11 @@ _KINDS = {
     "mailbox_forwarding": "Mailbox forwarding",
     "service_principal": "Application",
     "delegate": "Delegate",
+    "folder_permission": "Permission on a folder",
+    "transport_rule": "Mail-flow rule of the tenant",
+    "connector": "Connector of the tenant",
+    "forwarding_policy": "Forwarding policy of the tenant",
+    "audit_setting": "Audit setting",
 }
 
 
