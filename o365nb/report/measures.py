@@ -68,7 +68,7 @@ def plan(of: Dossier, phase: str = "") -> View:
     ]
     rest = sum(states.get(step.id, _OPEN)["tone"] != "good" for step in chosen)
     lead = [f"{amount(len(chosen), 'step')}, {rest} still open."]
-    if any(step.automatic and step.id not in states for step in chosen):
+    if not states and any(step.automatic for step in chosen):
         lead.append(f"Nothing is changed before somebody approves plan {of.found.plan.plan_id}.")
     empty = "No step is proposed." if not phase else "No step of this phase is proposed."
     tail = f"To read the exact requests: o365nb respond plan --case {of.case.info.name}" if chosen else ""

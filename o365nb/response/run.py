@@ -29,7 +29,8 @@ class Change:
 
 def by(tenant: Tenant, operator: str) -> str:
     """Who did it: the app that was signed in, the way it signed in, and the operator where known."""
-    app = f"app {tenant.profile.client_id} ({tenant.profile.method.value.replace('_', ' ')})"
+    how = {"secret": "client secret"}.get(tenant.profile.method.value, tenant.profile.method.value.replace("_", " "))
+    app = f"app {tenant.profile.client_id} (signed in by {how})"
     return f"{operator} with {app}" if operator else app
 
 
