@@ -94,9 +94,23 @@ def from_files(evidence: Path, request: Request, progress: Progress) -> Case:
         intake.build_tables(case, progress)
         _known(case, users)
         take_over(case, request)
+        if asked:
+            _inside(case, users, asked)
         case.update(window=asked or kept or intake.evidence_span(case, users))
         intake.record_file_coverage(case)
     return case
+
+
+def _inside(case: Case, users: tuple[str, ...], asked: Window) -> None:
+    """Raises BadInput when all evidence about the accounts lies outside the window: silence would mean nothing."""
+    try:
+        span = intake.evidence_span(case, users)
+    except BadInput:  # state only: it has no times
+        return
+    if asked.end <= span.start or asked.start >= span.end:
+        raise BadInput(
+            f"No event about {', '.join(users)} lies in {asked}: the evidence runs from {span}. Mend --from and --to."
+        )
 
 
 def _chosen_window(case: Case) -> Window | None:

@@ -56,6 +56,12 @@ def test_an_account_in_none_of_the_evidence(run, tmp_path):
     refused(done, tmp_path, "nobody@contoso.example", "none of the evidence")
 
 
+def test_a_window_that_the_evidence_does_not_touch(run, tmp_path):
+    window = ["--from", "2026-01-01", "--to", "2026-02-01"]
+    done = run("investigate", "--evidence", str(EXPORT), "--user", "adelev@m365x816222.onmicrosoft.com", *window)
+    refused(done, tmp_path, "the evidence runs from 2021-04-28", "--from")
+
+
 def test_no_account(run, tmp_path):
     refused(run("investigate", "--evidence", str(EXPORT)), tmp_path, "--user")
 

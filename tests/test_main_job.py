@@ -10,6 +10,7 @@ import pytest
 from bundles import check_bundle
 
 from o365nb.case import Case
+from o365nb.engine import Engine
 from o365nb.model import Label
 from o365nb.practice import PracticeTenant
 
@@ -79,14 +80,16 @@ def test_the_innocent_traveller_is_at_most_suspected_and_only_asked(job):
 def test_whose_event_it_was_is_right_in_at_least_95_of_100(practice_case, story):
     made = practice_case(story)
     truth = {key for key, label in made.truth.items() if label["label"] == "attacker"}
-    mine = {label.event_id for label in made.found.attributions}
     said = {label.event_id for label in made.found.attributions if label.label is Label.ATTACKER}
     if story == "traveller":
         assert (said, truth) == (set(), set())
     else:
         assert len(said & truth) / len(said) >= 0.95
         assert len(said & truth) / len(truth) >= 0.95
-    assert mine >= {key for key, label in made.truth.items() if label["label"] == "attacker"} & mine
+    with Engine(made.case) as engine:
+        own = engine.rows("SELECT event_id FROM events JOIN subjects ON actor = upn")
+    assert own
+    assert {row["event_id"] for row in own} <= {label.event_id for label in made.found.attributions}
     assert all(label.because for label in made.found.attributions)
 
 

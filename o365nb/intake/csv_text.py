@@ -76,7 +76,7 @@ def cut(path: str, line: int) -> BadEvidence:
     return BadEvidence(
         path,
         "the file ends in the middle of this record: the export or the copy was cut, and what followed is missing",
-        "Export or copy it again; if this is all there is, delete that last record and note it in the case",
+        "Export or copy it again; if this is all there is, keep it and give a copy that ends before this record",
         line,
     )
 
