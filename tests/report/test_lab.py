@@ -16,13 +16,21 @@ def folders(tmp_path):
 
 def test_notebooks_are_copied_with_the_case_filled_in(folders):
     data, reports = folders
-    copies = sorted(prepare_lab("demo", data, reports).iterdir())
+    copies = sorted(prepare_lab("demo", data, reports).glob("*.ipynb"))
     assert [path.stem for path in copies] == ["00_start_here", "10_contain", "40_back_doors", "90_incident_report"]
     contain = json.loads(copies[1].read_text("utf-8"))
     assert parameters_of(contain) == {
         "CASE": "demo", "DATA": str(data), "REPORTS": str(reports), "APPROVE": "",
     }  # fmt: skip
     assert "# a folder under DATA" in contain["cells"][1]["source"]
+
+
+def test_jupyterlab_is_told_to_call_nobody(folders):
+    config = prepare_lab("demo", *folders) / ".jupyter" / "labconfig" / "page_config.json"
+    assert json.loads(config.read_text("utf-8"))["disabledExtensions"] == {
+        "@jupyterlab/apputils-extension:announcements": True,
+        "@jupyterlab/extensionmanager-extension": True,
+    }
 
 
 def test_what_the_analyst_has_changed_is_kept(folders):
