@@ -242,7 +242,7 @@ def _summary(opened: Case, found: Assessment) -> None:
 def _next(opened: Case, found: Assessment) -> None:
     """What to type next: the response where there is a tenant to respond in, and the notebooks."""
     name = opened.info.name
-    if any(step.automatic for step in found.plan.steps):
+    if found.plan.steps:
         by_hand = " (by hand: this case was made from files)" if opened.info.door == "export" else ""
         typer.echo(f"next      o365nb respond plan --case {name}{by_hand}")
     typer.echo(f"explore   o365nb lab --case {name}")

@@ -293,7 +293,8 @@ def _known(case: Case, subjects: tuple[str, ...]) -> None:
         if subject not in seen:
             near = get_close_matches(subject, list(seen), n=3, cutoff=0.6) or [upn for upn, _ in seen.most_common(3)]
             raise UnknownSubject(
-                f"{subject} is in none of the evidence. Accounts that are: {', '.join(near) or 'none'}."
+                f"{subject} is in none of the evidence. Of {len(seen)} accounts that are, the nearest:"
+                f" {', '.join(near) or 'none'}."
                 " Check the spelling, or add the exports about this account."
             )
 

@@ -142,7 +142,9 @@ def test_the_response_runs_from_plan_to_proof(job, tmp_path):
     password = applied.stdout.split("phone only):")[1].split()[0]
     assert o365nb(folder, "respond", "verify", *on_case).returncode == 0
     assert o365nb(folder, "report", *on_case).returncode == 0
-    assert "sign-in blocked" in (folder / "reports" / "practice-aitm" / "report.html").read_text("utf-8")
+    report = (folder / "reports" / "practice-aitm" / "report.html").read_text("utf-8")
+    assert "sign-in blocked" in report
+    assert "to be removed" not in report
     for path in [*(folder / "data").rglob("*"), *(folder / "reports").rglob("*")]:
         assert not path.is_file() or password.encode() not in path.read_bytes(), path
 

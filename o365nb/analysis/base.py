@@ -155,7 +155,11 @@ def moment(value: datetime | None) -> str:
 def short(value: str, length: int = 80) -> str:
     """A text of evidence cut to fit a sentence; control characters become blanks."""
     flat = " ".join("".join(char if char.isprintable() else " " for char in value).split())
-    return flat if len(flat) <= length else f"{flat[: length - 1]}…"
+    if len(flat) <= length:
+        return flat
+    cut = flat[: length - 1]
+    words, blank, rest = cut.rpartition(" ")
+    return f"{words if blank and len(rest) < 20 else cut}…"  # at a word, unless one word fills the end
 
 
 def plural(count: int, thing: str, things: str = "") -> str:

@@ -97,7 +97,8 @@ def _count(found: dict[tuple[str, str], _Seen], kind: str, value: str, row: dict
 
 def _why(seen: _Seen) -> str:
     top = sorted(seen.operations, key=lambda name: (-seen.operations[name], name))[:3]
-    return f"in {plural(seen.count, 'event')} of the attacker, among them {', '.join(top)}"
+    others = " and others" if len(seen.operations) > len(top) else ""
+    return f"in {plural(seen.count, 'event')} of the attacker: {', '.join(top)}{others}"
 
 
 def _public(address: str) -> bool:

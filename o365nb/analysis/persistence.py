@@ -165,7 +165,7 @@ def rule_words(row: Mapping[str, Any]) -> str:
     limit = f" mail with {', '.join(short(word, 40) for word in when[:8])}" if when else ""
     if not when and row["has_conditions"] is False:
         limit = " mail that Outlook takes for junk" if row["name"] == "Junk E-mail Rule" else " all mail"
-    otherwise = "only keeps later rules from" if row.get("stop_processing") else "does something not shown here with"
+    otherwise = "stops later rules for" if row.get("stop_processing") else "does something not shown here with"
     marks = [word for word, on in (("hidden", row.get("hidden")), ("switched off", row["enabled"] is False)) if on]
     aside = f" ({', '.join(marks)})" if marks else ""
     name = f'"{short(row["name"], 60)}"' if row["name"] else "without a name"

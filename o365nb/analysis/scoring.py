@@ -245,8 +245,8 @@ def _because(
     if mine:
         people = len({label.actor for label in mine if label.source != "message_trace" or label.actor in subjects})
         said.append(
-            f"{plural(len(mine), 'event')} of {plural(people, 'account')} could be tied to an attacker;"
-            f" own acts on the account: {_span(entry_time(labels, subjects) or mine[0].time, mine[-1].time)}."
+            f"{plural(len(mine), 'event')} of {plural(people, 'account')} could be tied to an attacker,"
+            f" who acted {_when(entry_time(labels, subjects) or mine[0].time, mine[-1].time)}."
         )
     told: set[str] = set()
     for finding in found:
@@ -271,6 +271,10 @@ def sentence(finding: Finding) -> str:
     when = f" ({_span(finding.first, finding.last)})" if finding.first else ""
     title = finding.title.rstrip(".")
     return f"{title}{when}: {short(finding.summary, 200).rstrip('.')} [{finding.id}, {finding.severity}]."
+
+
+def _when(first: datetime, last: datetime) -> str:
+    return f"at {moment(first)}" if moment(first) == moment(last) else f"from {moment(first)} to {moment(last)}"
 
 
 def _span(first: datetime | None, last: datetime | None) -> str:

@@ -20,7 +20,7 @@ def respond_plan(case: CaseOption, data: DataOption = DATA) -> None:
 
     opened = steps.open_case(data, case)
     plan = steps.plan_of(opened)
-    for line in response.preview(plan):
+    for line in response.preview(plan, by_hand=opened.info.door == "export"):
         typer.echo(terminal(line))
     if opened.info.door == "export":
         typer.echo(

@@ -16,7 +16,7 @@ from o365nb.intake.text import decode
 
 HEAD = 256 * 1024
 SURE = 0.6
-_MEND = "Give it as the portal or the tool wrote it; the README lists the exports that are read"
+_MEND = "Give it as the portal or the tool wrote it; docs/exports.md lists the exports that are read"
 
 
 @cache

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from o365nb.model import Assessment, Gap, Label, Verdict
 from o365nb.report.clock import Clock, amount, length
-from o365nb.report.words import source_name
+from o365nb.report.words import OUTCOMES, source_name
+
+#: A reason up to this long fits beside a number.
+BRIEF = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,9 @@ def unseen(found: Assessment, sources: Sequence[str]) -> str:
     """Why these sources cannot carry a "no": "" when at least one was seen whole and none has a gap."""
     gaps = gaps_of(found, sources)
     if gaps:
-        return f"{source_name(gaps[0].source)}: {gaps[0].reason.strip() or gaps[0].outcome.value.replace('_', ' ')}"
+        reason = gaps[0].reason.strip().rstrip(".")
+        known = reason and len(reason) <= BRIEF  # the rest is told under "Coverage and limits"
+        return f"{source_name(gaps[0].source)}: {reason if known else OUTCOMES[gaps[0].outcome][0]}"
     if not any(gap.source in sources for gap in found.coverage):
         return f"{source_name(sources[0])}: not among the evidence"
     return ""
@@ -69,9 +74,20 @@ def _accounts(found: Assessment) -> Number:
     if found.verdict.verdict in (Verdict.SUSPECTED, Verdict.NOT_SUPPORTED):
         return Number("Accounts taken over", "None shown", f"{amount(total, 'account')} examined.")
     count = max(len(hit), 1)
-    return Number(
-        "Accounts taken over", f"{count}", f"of {amount(total, 'account')} examined; others were not looked at."
-    )
+    return Number("Accounts taken over", f"{count}", f"of {amount(total, 'account')} examined; {_beyond(found)}.")
+
+
+def elsewhere(found: Assessment) -> list[str]:
+    """Accounts that are no subjects and yet show events of the attacker: who must be looked at next."""
+    events = (e for e in found.attributions if e.label is Label.ATTACKER and e.source != "message_trace")
+    return sorted({e.actor for e in events if "@" in e.actor} - set(found.verdict.subjects))
+
+
+def _beyond(found: Assessment) -> str:
+    others = elsewhere(found)
+    if not others:
+        return "others were not looked at"
+    return f"{amount(len(others), 'more account')} must be examined, the attacker's traces lead there"
 
 
 def _dwell(found: Assessment, clock: Clock) -> Number:

@@ -61,14 +61,14 @@ def plan(of: Dossier, phase: str = "") -> View:
     """The proposed response in order, each step with its reason and where it stands."""
     steps = sorted(of.found.plan.steps, key=lambda step: step.order)
     chosen = [step for step in steps if not phase or step.phase.value == phase]
-    states = _states(of)
+    states, by_hand = _states(of), of.case.info.door == "export"
     phases = [
-        {"title": PHASES[key], "steps": [_step(step, states.get(step.id, _OPEN)) for step in group]}
+        {"title": PHASES[key], "steps": [_step(step, states.get(step.id, _OPEN), by_hand=by_hand) for step in group]}
         for key, group in groupby(chosen, key=lambda step: step.phase)
     ]
     rest = sum(states.get(step.id, _OPEN)["tone"] != "good" for step in chosen)
     lead = [f"{amount(len(chosen), 'step')}, {rest} still open."]
-    if not states and any(step.automatic for step in chosen):
+    if not states and not by_hand and any(step.automatic for step in chosen):
         lead.append(f"Nothing is changed before somebody approves plan {of.found.plan.plan_id}.")
     empty = "No step is proposed." if not phase else "No step of this phase is proposed."
     tail = f"To read the exact requests: o365nb respond plan --case {of.case.info.name}" if chosen else ""
@@ -87,14 +87,14 @@ def _states(of: Dossier) -> dict[str, dict[str, Any]]:
     return {step: _state(row) for step, row in last.items()}
 
 
-def _step(step: Step, state: dict[str, Any]) -> dict[str, Any]:
+def _step(step: Step, state: dict[str, Any], *, by_hand: bool) -> dict[str, Any]:
     return {
         "id": step.id,
         "action": action_name(step.action),
         "target": step.target,
         "reason": step.reason,
         "finding_ids": step.finding_ids,
-        "automatic": step.automatic,
+        "automatic": step.automatic and not by_hand,
         "reversible": step.reversible,
         "command": step.command_equivalent,
         "state": state,

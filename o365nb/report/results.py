@@ -146,7 +146,8 @@ def detections(of: Dossier) -> View:
 def back_doors(of: Dossier) -> View:
     """Everything that could let somebody back in, the innocent too."""
     items = sorted(of.found.persistence, key=lambda item: (_order(item), item.kind, item.id))
-    rows = [_back_door(item) for item in items]
+    done = _dealt_with(of)
+    rows = [_back_door(item, done.get(item.id.rpartition(":")[2], "")) for item in items]
     columns = (
         Column("whose", "Whose", "pill"),
         Column("what", "Object", "titled"),
@@ -182,11 +183,25 @@ def _order(item: Persistence) -> int:
     return {Label.ATTACKER: 0, Label.UNKNOWN: 1}.get(item.verdict, 2)
 
 
-def _back_door(item: Persistence) -> dict[str, Any]:
+def _dealt_with(of: Dossier) -> dict[str, str]:
+    """What the receipts say was done about an object, by the object's own id."""
+    last = {row["step_id"]: row for row in of.receipts if row["outcome"] in ("applied", "undone")}
+    done = {}
+    for step in of.found.plan.steps:
+        if (row := last.get(step.id)) and row["outcome"] == "applied":
+            for name in ("rule", "method"):
+                if thing := step.arguments.get(name):
+                    done[thing] = row["after"]
+    return done
+
+
+def _back_door(item: Persistence, done: str) -> dict[str, Any]:
     tone = {Label.ATTACKER: "attacker", Label.USER: "user"}.get(item.verdict, "warn")
     kind = _KINDS.get(item.kind, item.kind.replace("_", " "))
     return {
-        "whose": pill(LABELS[item.verdict], tone, note="to be removed" if item.remove else "", rank=_order(item)),
+        "whose": pill(
+            LABELS[item.verdict], tone, note=done or ("to be removed" if item.remove else ""), rank=_order(item)
+        ),
         "what": {
             "title": item.description,
             "text": f"{kind} · {item.owner or 'the whole tenant'}",

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from o365nb.model import Assessment, Attribution, Label, Verdict
 from o365nb.report.clock import Clock, amount, length
-from o365nb.report.facts import undecided
+from o365nb.report.facts import elsewhere, undecided
 from o365nb.report.markup import chance
 from o365nb.report.words import Deed, deed_of
 
@@ -18,6 +18,7 @@ from o365nb.report.words import Deed, deed_of
 TAKEN = (Verdict.CONFIRMED, Verdict.PROBABLE)
 #: Past this many kinds of operation, the rest is counted instead of named.
 NAMED = 6
+NAMED_PEOPLE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,12 @@ def _left_behind(found: Assessment) -> Iterable[Sentence]:
 
 
 def _others(found: Assessment) -> Iterable[Sentence]:
+    if others := elsewhere(found):
+        more = f" and {len(others) - NAMED_PEOPLE:,} more" if len(others) > NAMED_PEOPLE else ""
+        yield Sentence(
+            f"Traces of the intruder, failed attempts among them, lead to {amount(len(others), 'more account')}, to be"
+            f" examined next: {', '.join(others[:NAMED_PEOPLE])}{more}."
+        )
     if not found.recipients:
         return
     addresses = {r.address: r for r in found.recipients}

@@ -80,8 +80,8 @@ def cause(of: Dossier) -> View:
 
 def _cause_lead(of: Dossier) -> str:
     found = of.found.cause
-    if not any(h.supporting or h.contradicting for h in found.hypotheses):
-        return "Cannot tell: nothing in the evidence speaks for or against any way in."
+    if not any(h.supporting for h in found.hypotheses):
+        return "Cannot tell: nothing in the evidence speaks for any way in. The figures are what is usual elsewhere."
     if of.found.verdict.verdict is Verdict.NOT_SUPPORTED:
         return "No takeover has to be explained. The explanations were weighed all the same."
     if of.found.verdict.verdict not in TAKEN:

@@ -14,32 +14,34 @@ from o365nb.safe import one_line
 from o365nb.tenant import Tenant, redact
 
 
-def preview(plan: Plan, case: Case | None = None, tenant: Tenant | None = None) -> list[str]:
+def preview(plan: Plan, case: Case | None = None, tenant: Tenant | None = None, *, by_hand: bool = False) -> list[str]:
     """The plan for a terminal: per step the reason, the exact request, the same as PowerShell.
 
+    `by_hand` is for a case without a tenant: a person does every step, by its command.
     With a case and a tenant, each target is also read (never written), and its present state is shown.
     """
-    lines = [f"plan {plan.plan_id}: {len(plan.steps)} steps"]
+    lines = [f"plan {plan.plan_id}: {len(plan.steps)} step{'' if len(plan.steps) == 1 else 's'}"]
     for step in plan.steps:
-        lines += ["", *_step(step)]
+        lines += ["", *_step(step, by_hand=by_hand)]
         if case and tenant and step.automatic:
             lines.append(f"    now      {_now(case, tenant, step)}")
     return lines
 
 
-def _step(step: Step) -> Iterator[str]:
+def _step(step: Step, *, by_hand: bool) -> Iterator[str]:
     action = action_of(step)
-    marks = ["automatic" if step.automatic else "by hand"]
-    if step.automatic and not step.reversible and action.requests(step):
+    automatic = step.automatic and not by_hand
+    marks = ["automatic" if automatic else "by hand"]
+    if automatic and not step.reversible and action.requests(step):
         marks.append("cannot be undone")
     yield f"{step.id}  {step.phase.value}  {action.title}: {one_line(step.target)}  [{', '.join(marks)}]"
     yield f"    why      {one_line(step.reason)}"
     if step.finding_ids:
         yield f"    findings {', '.join(step.finding_ids)}"
-    for request in action.requests(step) if step.automatic else ():
+    for request in action.requests(step) if automatic else ():
         yield f"    sends    {one_line(f'{request.method} {request.url} {json.dumps(request.body)}')}"
     if step.command_equivalent:
-        yield f"    same as  {one_line(step.command_equivalent)}"
+        yield f"    {'same as ' if automatic else 'command '} {one_line(step.command_equivalent)}"
 
 
 def _now(case: Case, tenant: Tenant, step: Step) -> str:

@@ -113,7 +113,7 @@ def test_indicators_are_the_attackers_only(tmp_path):
         ("user_agent", KIT),
         ("session_id", THEIRS),
     ]
-    assert found[0].why == "in 2 events of the attacker, among them Send, Sign-in activity"
+    assert found[0].why == "in 2 events of the attacker: Send, Sign-in activity"
     assert (found[0].first, found[0].last) == (utc(at()), utc(at(minutes=3)))
 
 

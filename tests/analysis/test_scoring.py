@@ -89,7 +89,7 @@ def test_confirmed_by_one_critical_finding_with_a_session(tmp_path):
         Verdict.CONFIRMED,
         14.4,
         (
-            "1 event of 1 account could be tied to an attacker; own acts on the account: 2026-11-17 08:41 UTC.",
+            "1 event of 1 account could be tied to an attacker, who acted at 2026-11-17 08:41 UTC.",
             "Something bad (2026-11-17 08:41 UTC): 2 networks within 3 minutes [F-001, critical].",
         ),
         (SUBJECT,),

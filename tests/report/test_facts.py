@@ -4,7 +4,7 @@ from report.sample import aitm, gap, nothing, traveller
 
 from o365nb.model import Label, Outcome
 from o365nb.report.clock import Clock
-from o365nb.report.facts import six_numbers, whole
+from o365nb.report.facts import elsewhere, six_numbers, whole
 
 
 def values(found):
@@ -49,3 +49,13 @@ def test_a_source_that_was_never_asked_for_is_not_taken_as_seen():
     assert not whole(never)
     assert whole(gap("ual", Outcome.EMPTY, "asked, nothing there"))
     assert values(replace(traveller(), coverage=(never, gap("sign_in"))))["Mails seen"] == "Cannot tell"
+
+
+def test_another_account_with_the_attackers_traces_is_named_as_next():
+    found = aitm()
+    event = next(e for e in found.attributions if e.label is Label.ATTACKER and e.source != "message_trace")
+    stranger = replace(event, event_id="elsewhere", actor="gina@contoso.example")
+    wider = replace(found, attributions=(*found.attributions, stranger))
+    assert (elsewhere(found), elsewhere(wider)) == ([], ["gina@contoso.example"])
+    note = next(number.note for number in six_numbers(wider, Clock()) if number.label == "Accounts taken over")
+    assert "1 more account must be examined" in note

@@ -68,6 +68,8 @@ def test_a_dry_run_shows_every_request_and_sends_none(ground):
     assert f'    sends    PATCH /users/{user} {{"accountEnabled": false}}' in lines
     assert "    now      sign-in allowed; would be changed" in lines
     assert len(response.preview(ground.plan)) < len(lines)
+    by_hand = "\n".join(response.preview(ground.plan, by_hand=True))
+    assert ("[automatic" in by_hand, "    sends " in by_hand, "    command  " in by_hand) == (False, False, True)
     assert (ground.state(), written(ground.case)) == (before, [])
 
 

@@ -16,7 +16,7 @@ class SnapshotEvidence(Action):
 
     name = "snapshot_evidence"
     title = "Keep the evidence"
-    reversible = False
+    reversible = True
     irreversible_because = "evidence stays"
 
     def plan(self, situation: Situation) -> Iterator[Draft]:
