@@ -200,7 +200,10 @@ def _back_door(item: Persistence, done: str) -> dict[str, Any]:
     kind = _KINDS.get(item.kind, item.kind.replace("_", " "))
     return {
         "whose": pill(
-            LABELS[item.verdict], tone, note=done or ("to be removed" if item.remove else ""), rank=_order(item)
+            LABELS[item.verdict],
+            tone,
+            note=f"now: {done}" if done else ("to be removed" if item.remove else ""),
+            rank=_order(item),
         ),
         "what": {
             "title": item.description,
