@@ -271,7 +271,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # a console that lacks a letter must not end the work
     try:
         code = app(prog_name="o365nb", standalone_mode=False)
-    except Exception as error:
+    except Exception as error:  # whatever breaks is one redacted line and an exit code, never a bare traceback
         if os.environ.get("O365NB_DEBUG") and not isinstance(error, O365nbError):
             raise
         text, code = _told(error)

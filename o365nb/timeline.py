@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
 
 from o365nb.model import Attribution, Label
 from o365nb.report.words import deed_of
@@ -101,7 +102,8 @@ def _bundled(row: list[Act], limit: int) -> list[Point]:
     if len(row) <= limit:
         return [_point([act]) for act in row]
     for width in _WIDTHS:
-        keyed = [list(group) for _, group in groupby(row, key=lambda act, w=width: (act.time - _EPOCH) // w)]  # type: ignore[misc]
+        bins = [(act.time - _EPOCH) // width for act in row]
+        keyed = [[act for _, act in group] for _, group in groupby(zip(bins, row, strict=True), key=itemgetter(0))]
         if len(keyed) <= limit:
             break
     return [_point(group) for group in keyed]

@@ -123,7 +123,7 @@ def _lines(text: str) -> Iterator[Item | Damaged]:
 
 def _salvage(text: str) -> Iterator[Item | Damaged]:
     """Values behind one another, and what can be had of a list that is cut; the break is reported with its line."""
-    position, ordinal = _GAP.match(text).end(), 0  # type: ignore[union-attr]  # the pattern matches the empty text
+    position, ordinal = _past_gap(text, 0), 0
     while position < len(text):
         opening = _OPENING.match(text, position)
         if opening or text[position] == "[":
@@ -147,7 +147,7 @@ def _salvage(text: str) -> Iterator[Item | Damaged]:
                 if item is not None:
                     ordinal += 1
                     yield ordinal, item
-        position = _GAP.match(text, position).end()  # type: ignore[union-attr]
+        position = _past_gap(text, position)
 
 
 def _table_rows(table: dict[str, Any]) -> list[Any]:
@@ -175,10 +175,16 @@ def _cut_table(text: str) -> Iterator[Item | Damaged]:
         rows = _ROWS.search(text, position)
         position = rows.end() if rows else len(text)
         names = _column_names(found)
-        while (position := _GAP.match(text, position).end()) < len(text) and text[position] != "]":  # type: ignore[union-attr]
+        while (position := _past_gap(text, position)) < len(text) and text[position] != "]":
             row, position = _SLOW.raw_decode(text, position)
             ordinal += 1
             yield ordinal, _named(names, row)
     except (ValueError, RecursionError):
         pass
     yield Damaged(ordinal + 1, "the JSON is cut or damaged from here on")
+
+
+def _past_gap(text: str, position: int) -> int:
+    """Where the blanks and commas from `position` on end."""
+    gap = _GAP.match(text, position)
+    return gap.end() if gap else position
