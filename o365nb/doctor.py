@@ -67,7 +67,7 @@ def _somebody(opened: Tenant) -> collectors.Person:
 
 
 def _source(unit: collectors.Collector, opened: Tenant, person: collectors.Person, window: Window) -> str:
-    needs = ", ".join(right.permission for right in unit.needs)
+    needs = ", ".join(map(str, unit.needs))
     if unit.source == "ual":
         return f"untried  {unit.source}: needs {needs}"
     try:

@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     CAPPED = "capped"
     DENIED = "denied"
     NOT_LICENSED = "not_licensed"
+    NOT_OFFERED = "not_offered"
     EXPIRED = "expired"
     THROTTLED = "throttled"
     FAILED = "failed"

@@ -71,6 +71,7 @@ _OUTCOMES = {
     Outcome.PARTIAL: "{what} {were} read only in part{reason}. {risk} where it is missing.",
     Outcome.CAPPED: "{what} stopped at the service's limit{reason}. {risk} beyond it.",
     Outcome.DENIED: "{what} could not be read: the right is missing{reason}. {risk}.",
+    Outcome.NOT_OFFERED: "{what} could not be read: this cloud does not offer it{reason}. {risk}.",
     Outcome.NOT_LICENSED: "{what} could not be read: the tenant lacks the licence{reason}. {risk}.",
     Outcome.EXPIRED: "{what} {before}could not be read: {kept}{reason}. {risk}.",
     Outcome.THROTTLED: "{what} could not be read whole: the service refused further requests{reason}. {risk}.",

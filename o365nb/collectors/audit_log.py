@@ -28,7 +28,7 @@ class AuditLog(Collector):
     title = "unified audit log"
     needs = (Right("AuditLogsQuery.Read.All", "Microsoft Purview Audit (Standard)"),)
     retention = timedelta(days=180)
-    global_only = True
+    absent_in = ("usgov", "china")
 
     def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw | Shortfall]:
         wanted = {

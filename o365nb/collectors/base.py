@@ -49,18 +49,32 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What a collector needs: a permission, and the licence without which the service refuses."""
+    """What a collector needs: an app permission of one service, and the licence without which it refuses.
+
+    `service` is graph, exchange, management or defender; `role` is the Entra role that the app's service
+    principal must hold besides.
+    """
 
     permission: str
     licence: str = ""
+    service: str = "graph"
+    role: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.permission} with {self.role}" if self.role else self.permission
+
+
+def exchange_right(role: str = "Global Reader") -> Right:
+    """Exchange's one app permission, with the least role that may run the cmdlet."""
+    return Right("Exchange.ManageAsApp", "Exchange Online", service="exchange", role=role)
 
 
 class Collector(ABC):
     """One live source. `source` is its name in the ledger and its folder under `raw/`.
 
     `retention` is how far back the service keeps it; None for state, which is read as it stands now.
-    `tenant_wide` sources are about the tenant, whoever is asked for. `global_only` ones are not offered
-    in the national clouds.
+    `tenant_wide` sources are about the tenant, whoever is asked for. `absent_in` names the families of clouds
+    (usgov, china) in which Microsoft does not offer it.
     """
 
     source: ClassVar[str]
@@ -68,7 +82,7 @@ class Collector(ABC):
     needs: ClassVar[tuple[Right, ...]]
     retention: ClassVar[timedelta | None] = None
     tenant_wide: ClassVar[bool] = False
-    global_only: ClassVar[bool] = False
+    absent_in: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw | Shortfall]:

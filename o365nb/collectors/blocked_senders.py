@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall, from_cmdlet
+from o365nb.collectors.base import Collector, Person, Raw, Shortfall, exchange_right, from_cmdlet
 from o365nb.model import Window
 from o365nb.tenant import Tenant
 
@@ -14,7 +14,7 @@ class BlockedSenders(Collector):
 
     source = "blocked_senders"
     title = "restricted senders"
-    needs = (Right("Exchange.ManageAsApp with Global Reader", "Exchange Online"),)
+    needs = (exchange_right(),)
     tenant_wide = True
 
     def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw | Shortfall]:

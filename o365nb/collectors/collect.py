@@ -97,9 +97,11 @@ def _key(collector: Collector, person: Person, window: Window) -> tuple[Window |
 
 def _reach(collector: Collector, tenant: Tenant, window: Window) -> tuple[Window | None, Shortfall | None]:
     """The part of the window that the service still has, and the gap where that is less than what was asked for."""
-    cloud = tenant.profile.cloud.name
-    if collector.global_only and cloud != "global":
-        return None, Shortfall(Outcome.FAILED, f"Not offered in cloud {cloud}: export it from the portal instead.")
+    cloud = tenant.profile.cloud
+    if cloud.family in collector.absent_in:
+        return None, Shortfall(
+            Outcome.NOT_OFFERED, f"Not offered in cloud {cloud.name}: export it from the portal instead."
+        )
     if collector.retention is None:
         return window, None
     now = tenant.now()
@@ -140,6 +142,6 @@ def _why(collector: Collector, error: O365nbError, received: int) -> str:
     """The error in words, with what the collector needs where that is the matter."""
     reason = str(error)
     if isinstance(error, (Denied, SignInFailed)):
-        reason += f" Needs: {', '.join(right.permission for right in collector.needs)}."
+        reason += f" Needs: {', '.join(map(str, collector.needs))}."
     came = f" {received} record{'s' if received > 1 else ''} came before that." if received else ""
     return reason + came

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall, from_cmdlet
+from o365nb.collectors.base import Collector, Person, Raw, Shortfall, exchange_right, from_cmdlet
 from o365nb.errors import NotFound
 from o365nb.model import Outcome, Window
 from o365nb.tenant import Tenant
@@ -17,7 +17,7 @@ class FolderPermissions(Collector):
 
     source = "folder_permissions"
     title = "folder permissions"
-    needs = (Right("Exchange.ManageAsApp with Global Reader", "Exchange Online"),)
+    needs = (exchange_right(),)
 
     def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw | Shortfall]:
         missing = []

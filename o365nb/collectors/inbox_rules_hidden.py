@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall, from_exchange
+from o365nb.collectors.base import Collector, Person, Raw, Shortfall, exchange_right, from_exchange
 from o365nb.model import Window
 from o365nb.tenant import Tenant, powershell
 
@@ -14,7 +14,7 @@ class HiddenInboxRules(Collector):
 
     source = "inbox_rules.hidden"
     title = "inbox rules with hidden ones"
-    needs = (Right("Exchange.ManageAsApp with Exchange (Recipient) Administrator", "Exchange Online"),)
+    needs = (exchange_right("Exchange (Recipient) Administrator"),)
 
     def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw | Shortfall]:
         asked = {"Mailbox": person.upn, "IncludeHidden": True}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall, from_cmdlet
+from o365nb.collectors.base import Collector, Person, Raw, Shortfall, exchange_right, from_cmdlet
 from o365nb.model import Window
 from o365nb.tenant import Tenant
 
@@ -14,7 +14,7 @@ class MailboxPermissions(Collector):
 
     source = "mailbox_permissions"
     title = "mailbox permissions"
-    needs = (Right("Exchange.ManageAsApp with Global Reader", "Exchange Online"),)
+    needs = (exchange_right(),)
 
     def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw | Shortfall]:
         asked = {"Identity": person.upn, "ResultSize": "Unlimited"}

@@ -20,7 +20,7 @@ class MessageTrace(Collector):
     title = "message trace"
     needs = (Right("ExchangeMessageTrace.Read.All", "Exchange Online"),)
     retention = timedelta(days=90)
-    global_only = True
+    absent_in = ("usgov", "china")
 
     def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw | Shortfall]:
         try:

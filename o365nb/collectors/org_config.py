@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall, from_exchange, from_graph
+from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall, exchange_right, from_exchange, from_graph
 from o365nb.model import Window
 from o365nb.tenant import Tenant, powershell
 
@@ -14,7 +14,7 @@ class OrgConfig(Collector):
 
     source = "org_config"
     title = "organisation and domains"
-    needs = (Right("Organization.Read.All"), Right("Exchange.ManageAsApp with Global Reader", "Exchange Online"))
+    needs = (Right("Organization.Read.All"), exchange_right())
     tenant_wide = True
 
     def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw | Shortfall]:

@@ -17,6 +17,12 @@ from o365nb.practice.world import World
 #: Changes whenever the same story would no longer give the same bytes; a state folder of another version is refused.
 VERSION = 1
 NOISE_DAYS = 30
+#: Service plans of Microsoft's SKUs that decide what a tenant's services answer. Free: a mailbox and nothing else.
+FREE = ("EXCHANGE_S_STANDARD",)
+E5 = (
+    "EXCHANGE_S_ENTERPRISE", "AAD_PREMIUM", "AAD_PREMIUM_P2", "INTUNE_A", "M365_ADVANCED_AUDITING",
+    "ATP_ENTERPRISE", "THREAT_INTELLIGENCE", "WINDEFATP",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class StoryInfo:
     tenant_id: str = TENANT_ID
     accepted_domains: tuple[str, ...] = (DOMAIN, INITIAL_DOMAIN)
     partner_domains: tuple[str, ...] = (PARTNER,)
+    plans: tuple[str, ...] = E5
 
 
 class Story(ABC):

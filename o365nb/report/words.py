@@ -44,6 +44,7 @@ OUTCOMES: dict[Outcome, tuple[str, str, str]] = {
     Outcome.THROTTLED: ("refused for load", "warn", "◐"),
     Outcome.DENIED: ("not permitted", "bad", "✕"),
     Outcome.NOT_LICENSED: ("not licensed", "bad", "✕"),
+    Outcome.NOT_OFFERED: ("not offered", "bad", "✕"),
     Outcome.EXPIRED: ("no longer kept", "bad", "✕"),
     Outcome.FAILED: ("failed", "bad", "✕"),
     Outcome.DAMAGED: ("damaged", "bad", "✕"),

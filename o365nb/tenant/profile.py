@@ -53,7 +53,8 @@ class Profile:
         if self.method is Method.CERTIFICATE and self.certificate is None:
             raise BadInput(f"Profile {self.name!r}: method certificate needs certificate = a PEM or PFX file.")
         if self.ca_file is not None:
-            for origin in (self.cloud.login, self.cloud.graph, self.cloud.exchange):
+            here = self.cloud
+            for origin in (here.login, here.graph, here.exchange, here.management, here.defender):
                 _require_loopback(origin)
 
     @property
@@ -79,7 +80,8 @@ class Profile:
         """
         _require_loopback(base_url)
         origin = base_url.rstrip("/")
-        here = replace(CLOUDS["global"], login=origin, graph=origin, exchange=origin)
+        services = dict.fromkeys(("login", "graph", "exchange", "management", "defender"), origin)
+        here = replace(CLOUDS["global"], **services)
         return cls("practice", tenant_id, client_id, Method(method), here, certificate, Path(ca_file))
 
 

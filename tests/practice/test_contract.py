@@ -3,7 +3,7 @@
 import pytest
 from practice.contract import cmdlets, graph
 
-from o365nb.practice.web.exchange import PARAMETERS
+from o365nb.practice.web.exchange import parameters
 
 LISTS = [
     ("v1.0", "/users", {"top": 20}, ""),
@@ -119,7 +119,7 @@ def test_what_changes_answer_is_what_is_published(client):
 def test_every_cmdlet_and_parameter_exists_in_exchange_online():
     unknown = [
         (cmdlet, name)
-        for cmdlet, names in PARAMETERS.items()
+        for cmdlet, names in parameters().items()
         for name in names
         if not any(
             item["name"] == name and item["cloud"]

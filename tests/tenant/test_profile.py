@@ -101,6 +101,11 @@ def test_clouds_name_their_own_resources():
             "https://graph.microsoft.com",
             "https://outlook.office365.com",
         ),
+        "gcc": (
+            "https://login.microsoftonline.com",
+            "https://graph.microsoft.com",
+            "https://outlook.office365.com",
+        ),
         "usgov-high": (
             "https://login.microsoftonline.us",
             "https://graph.microsoft.us",
@@ -118,5 +123,12 @@ def test_clouds_name_their_own_resources():
         ),
     }
     assert all(c.graph_scope == f"{c.graph}/.default" for c in CLOUDS.values())
-    with pytest.raises(BadInput, match="'gcc' is no cloud"):
-        cloud("gcc")
+    assert {c.name: c.family for c in CLOUDS.values()} == {
+        "global": "global",
+        "gcc": "global",
+        "usgov-high": "usgov",
+        "usgov-dod": "usgov",
+        "china": "china",
+    }
+    with pytest.raises(BadInput, match="'mars' is no cloud"):
+        cloud("mars")

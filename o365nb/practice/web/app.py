@@ -12,11 +12,10 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from o365nb.practice.ids import z
+from o365nb.practice.web.collections import Collections, Service
+from o365nb.practice.web.discovery import kinds
 from o365nb.practice.web.exchange import Exchange
 from o365nb.practice.web.faults import ExchangeRefusal, Refusal, exchange_error, graph_error
-from o365nb.practice.web.graph_directory import Directory
-from o365nb.practice.web.graph_logs import Logs
-from o365nb.practice.web.graph_mailbox import Mailboxes
 from o365nb.practice.web.login import Login
 from o365nb.practice.web.site import Site
 
@@ -24,8 +23,9 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def application(site: Site, login: Login) -> ASGIApp:
-    """Sign-in, Graph v1.0 and beta, Exchange: their paths do not meet."""
-    groups = (Logs(site), Mailboxes(site), Directory(site))
+    """Sign-in, Graph v1.0 and beta, Exchange and what other services there are: their paths do not meet."""
+    groups = [kind(site) for kind in kinds("graph_", Collections)]
+    services = [kind(site) for kind in kinds("service_", Service)]
 
     def graph() -> list[BaseRoute]:
         return [route for group in groups for route in group.routes()]
@@ -35,6 +35,7 @@ def application(site: Site, login: Login) -> ASGIApp:
             Mount("/v1.0", routes=graph()),
             Mount("/beta", routes=graph()),
             *Exchange(site).routes(),
+            *(route for service in services for route in service.routes()),
             *login.routes(),
         ],
         exception_handlers={

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from o365nb.practice.ids import Json
 from o365nb.practice.people import Person
@@ -17,8 +18,8 @@ from o365nb.practice.web.paging import page_request
 from o365nb.practice.web.site import Site
 
 
-class Collections:
-    """The base of Graph's endpoint groups."""
+class Service:
+    """A group of endpoints of one site. A subclass in a module `service_*` is a service of its own."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -26,6 +27,14 @@ class Collections:
     @property
     def state(self) -> TenantState:
         return self.site.state
+
+    def routes(self) -> list[Route]:
+        """What it answers."""
+        return []
+
+
+class Collections(Service):
+    """A group of Graph's endpoints, without the version in front: found by discovery in modules `graph_*`."""
 
     def person(self, request: Request) -> Person:
         """The person of `{user}`: object id or UPN. Raises Graph's 404."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -15,14 +15,15 @@ from o365nb.practice.changes import Changes
 from o365nb.practice.ids import Json
 from o365nb.practice.people import Person
 from o365nb.practice.state import TenantState
-from o365nb.practice.web import exchange_settings
 from o365nb.practice.web.answers import json_response
+from o365nb.practice.web.cmdlets import Cmdlets, Parameters
+from o365nb.practice.web.discovery import kinds
 from o365nb.practice.web.faults import ExchangeRefusal, Refusal
 from o365nb.practice.web.paging import page_request
 from o365nb.practice.web.site import EXCHANGE, Site, body_of
 
-#: Cmdlet to the parameters that this tenant understands; all of them exist in Exchange Online.
-PARAMETERS: dict[str, frozenset[str]] = {
+#: Cmdlet to the parameters that this module's own understand; all of them exist in Exchange Online.
+_OWN: dict[str, frozenset[str]] = {
     "Get-InboxRule": frozenset({"Identity", "Mailbox", "IncludeHidden", "ResultSize"}),
     "Disable-InboxRule": frozenset({"Identity", "Mailbox", "AlwaysDeleteOutlookRulesBlob", "Force", "Confirm"}),
     "Enable-InboxRule": frozenset({"Identity", "Mailbox", "AlwaysDeleteOutlookRulesBlob", "Force", "Confirm"}),
@@ -33,11 +34,13 @@ PARAMETERS: dict[str, frozenset[str]] = {
          "LitigationHoldEnabled", "Confirm", "Force"}
     ),
     "Get-AcceptedDomain": frozenset({"Identity", "ResultSize"}),
-    **exchange_settings.PARAMETERS,
 }  # fmt: skip
 _CHANGES_NOTHING = frozenset({"Identity", "Confirm", "Force"})
 
-Parameters = dict[str, Any]
+
+def parameters() -> dict[str, frozenset[str]]:
+    """Every cmdlet that this tenant knows, and what it understands."""
+    return {**_OWN, **{name: known for kind in kinds("exchange_", Cmdlets) for name, known in kind.parameters.items()}}
 
 
 class Exchange:
@@ -54,7 +57,12 @@ class Exchange:
             "Set-Mailbox": self._set_mailbox,
             "Get-AcceptedDomain": self._accepted_domains,
         }
-        self._reads = exchange_settings.Settings(lambda: self._state, self._person).commands()
+        self._known = parameters()
+        self._reads = {
+            name: read
+            for kind in kinds("exchange_", Cmdlets)
+            for name, read in kind(lambda: self._state, self._person).commands().items()
+        }
 
     @property
     def _state(self) -> TenantState:
@@ -66,7 +74,7 @@ class Exchange:
     async def invoke(self, request: Request) -> Response:
         """Run one cmdlet; the same body posted to the next link gives the next page."""
         by = self._site.authorise(request, EXCHANGE)
-        name, given = await _command(request)
+        name, given = await _command(request, self._known)
         found = self._reads[name](given) if name in self._reads else self._commands[name](given, by)
         if chosen := request.query_params.get("$select"):
             keep = {*chosen.split(","), "@odata.type"}
@@ -165,7 +173,7 @@ class Exchange:
         raise ExchangeRefusal(404, "NotFound", text)
 
 
-async def _command(request: Request) -> tuple[str, Parameters]:
+async def _command(request: Request, known: Mapping[str, frozenset[str]]) -> tuple[str, Parameters]:
     """The cmdlet and its parameters. Raises Exchange's 400 for what it would refuse."""
     try:
         body = await body_of(request)
@@ -176,12 +184,12 @@ async def _command(request: Request) -> tuple[str, Parameters]:
     given = (asked.get("Parameters") or {}) if isinstance(asked, dict) else None
     if not isinstance(name, str) or not isinstance(given, dict):
         raise ExchangeRefusal(400, "BadRequest", "The request body needs CmdletInput with CmdletName and Parameters.")
-    if name not in PARAMETERS:
+    if name not in known:
         text = (
             f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program."
         )
         raise ExchangeRefusal(403, "Forbidden", text)
-    if strange := sorted(set(given) - PARAMETERS[name]):
+    if strange := sorted(set(given) - known[name]):
         text = f"A parameter cannot be found that matches parameter name '{strange[0]}'."
         raise ExchangeRefusal(400, "BadRequest", text)
     return name, given

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from o365nb.practice import mail_flow
 from o365nb.practice.ids import Json
 from o365nb.practice.people import Person
-from o365nb.practice.state import TenantState
+from o365nb.practice.web.cmdlets import Cmdlets, Parameters, Read
 from o365nb.practice.web.faults import ExchangeRefusal
-
-Parameters = dict[str, Any]
-Read = Callable[[Parameters], list[Json]]
 
 #: Cmdlets that list objects of the organisation: what the state calls them, and the property that `Identity` means.
 _LISTS = {
@@ -24,35 +21,32 @@ _LISTS = {
     "Get-HostedOutboundSpamFilterPolicy": "outbound_spam_policies",
 }
 _WITHOUT_SIZE = {"Get-JournalRule", "Get-HostedOutboundSpamFilterPolicy"}
-#: Cmdlet to the parameters that this tenant understands; all of them exist in Exchange Online.
-PARAMETERS: dict[str, frozenset[str]] = {
-    **{name: frozenset({"Identity", "ResultSize"} - ({"ResultSize"} if name in _WITHOUT_SIZE else set()))
-       for name in _LISTS},
-    "Get-AdminAuditLogConfig": frozenset(),
-    "Get-OrganizationConfig": frozenset(),
-    "Get-BlockedSenderAddress": frozenset({"SenderAddress"}),
-    "Get-MailboxPermission": frozenset({"Identity", "User", "ResultSize"}),
-    "Get-RecipientPermission": frozenset({"Identity", "Trustee", "ResultSize"}),
-    "Get-MailboxFolderPermission": frozenset({"Identity", "User", "ResultSize"}),
-    "Get-MailboxFolderStatistics": frozenset({"Identity", "FolderScope", "ResultSize"}),
-    "Get-SweepRule": frozenset({"Identity", "Mailbox", "ResultSize"}),
-    "Get-CASMailbox": frozenset({"Identity", "ResultSize"}),
-    "Get-MailboxAuditBypassAssociation": frozenset({"Identity", "ResultSize"}),
-    "Get-MailboxAutoReplyConfiguration": frozenset({"Identity", "ResultSize"}),
-    "Get-MobileDeviceStatistics": frozenset({"Identity", "Mailbox"}),
-}  # fmt: skip
 
 
-class Settings:
-    """The cmdlets of one site. `person` finds whom a parameter means, or refuses as Exchange does."""
+class Settings(Cmdlets):
+    """The settings of one site."""
 
-    def __init__(self, state: Callable[[], TenantState], person: Callable[[Any, str], Person]) -> None:
-        self._state, self._person = state, person
+    parameters: ClassVar[Mapping[str, frozenset[str]]] = {
+        **{name: frozenset({"Identity", "ResultSize"} - ({"ResultSize"} if name in _WITHOUT_SIZE else set()))
+           for name in _LISTS},
+        "Get-AdminAuditLogConfig": frozenset(),
+        "Get-OrganizationConfig": frozenset(),
+        "Get-BlockedSenderAddress": frozenset({"SenderAddress"}),
+        "Get-MailboxPermission": frozenset({"Identity", "User", "ResultSize"}),
+        "Get-RecipientPermission": frozenset({"Identity", "Trustee", "ResultSize"}),
+        "Get-MailboxFolderPermission": frozenset({"Identity", "User", "ResultSize"}),
+        "Get-MailboxFolderStatistics": frozenset({"Identity", "FolderScope", "ResultSize"}),
+        "Get-SweepRule": frozenset({"Identity", "Mailbox", "ResultSize"}),
+        "Get-CASMailbox": frozenset({"Identity", "ResultSize"}),
+        "Get-MailboxAuditBypassAssociation": frozenset({"Identity", "ResultSize"}),
+        "Get-MailboxAutoReplyConfiguration": frozenset({"Identity", "ResultSize"}),
+        "Get-MobileDeviceStatistics": frozenset({"Identity", "Mailbox"}),
+    }  # fmt: skip
 
     @property
     def _kept(self) -> Json:
         # A state folder made by an older version has none of it yet.
-        found: Json = self._state().objects.setdefault("exchange", mail_flow.initial())
+        found: Json = self.state.objects.setdefault("exchange", mail_flow.initial())
         return found
 
     def commands(self) -> dict[str, Read]:
@@ -74,7 +68,7 @@ class Settings:
         }
 
     def _of(self, given: Parameters, parameter: str = "Identity") -> Person:
-        return self._person(given.get(parameter), parameter)
+        return self.person(given.get(parameter), parameter)
 
     def _listed(self, kind: str) -> Read:
         def listed(given: Parameters) -> list[Json]:
@@ -102,7 +96,7 @@ class Settings:
     def _folder(self, given: Parameters) -> list[Json]:
         identity = str(given.get("Identity") or "")
         mailbox, _, folder = identity.partition(":")
-        found = mail_flow.folder_permissions(self._kept, self._person(mailbox, "Identity"), folder)
+        found = mail_flow.folder_permissions(self._kept, self.person(mailbox, "Identity"), folder)
         if found is None:
             text = f"The operation couldn't be performed because '{identity}' couldn't be found."
             raise ExchangeRefusal(404, "NotFound", text)
@@ -116,7 +110,7 @@ class Settings:
 
     def _auto_reply(self, given: Parameters) -> list[Json]:
         person = self._of(given)
-        return [mail_flow.auto_reply(self._state().objects["settings"][person.upn]["automaticRepliesSetting"], person)]
+        return [mail_flow.auto_reply(self.state.objects["settings"][person.upn]["automaticRepliesSetting"], person)]
 
     def _mobile(self, given: Parameters) -> list[Json]:
-        return mail_flow.mobile_devices(self._kept, self._of(given, "Mailbox"), self._state().info.now)
+        return mail_flow.mobile_devices(self._kept, self._of(given, "Mailbox"), self.state.info.now)

@@ -21,9 +21,14 @@ CLIENT_ID = "0365aaaa-1111-4222-8333-444444444444"
 APP_NAME = "o365nb"
 APP_OBJECT = named_id(f"sp:{CLIENT_ID}")
 
-GRAPH, EXCHANGE = "graph", "exchange"
+GRAPH, EXCHANGE, MANAGEMENT, DEFENDER = "graph", "exchange", "management", "defender"
 #: The resources a token can be for, by the origin in their scopes.
-AUDIENCES = {"https://graph.microsoft.com": GRAPH, "https://outlook.office365.com": EXCHANGE}
+AUDIENCES = {
+    "https://graph.microsoft.com": GRAPH,
+    "https://outlook.office365.com": EXCHANGE,
+    "https://manage.office.com": MANAGEMENT,
+    "https://api.securitycenter.microsoft.com": DEFENDER,
+}
 TOKEN_LIFE = 3599  # seconds
 
 
