@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from datetime import UTC, datetime
 from typing import Self
@@ -9,7 +10,8 @@ from typing import Self
 from o365nb.errors import Denied, O365nbError
 from o365nb.tenant.exchange import Exchange, powershell, quotes_doubled
 from o365nb.tenant.graph import Graph, Page, literal, segment
-from o365nb.tenant.http import Endpoint, Http, Session, Sleep
+from o365nb.tenant.http import Endpoint, Held, Http, Session, Sleep
+from o365nb.tenant.pace import Pace
 from o365nb.tenant.profile import Method, Profile, config_path, load_profile
 from o365nb.tenant.redact import redact
 from o365nb.tenant.signin import Prompt, SignIn
@@ -20,13 +22,23 @@ class Tenant:
 
     def __init__(self, profile: Profile, signin: SignIn, *, sleep: Sleep = time.sleep) -> None:
         self.profile = profile
-        self._http = Http(Session(profile.ca_file), sleep=sleep)
         self._signin = signin
-        cloud = profile.cloud
+        self._serve(Http(Session(profile.ca_file), sleep=sleep, pace=Pace(scale=profile.pace, sleep=sleep)))
+
+    def _serve(self, http: Http) -> None:
+        """Every service, asked through `http`."""
+        cloud, signin = self.profile.cloud, self._signin
+        self._http = http
         graph = Endpoint("Graph", cloud.graph, lambda claims: signin.token(cloud.graph_scope, claims))
         exchange = Endpoint("Exchange", cloud.exchange, lambda claims: signin.token(cloud.exchange_scope, claims))
-        self.graph = Graph(self._http, graph)
-        self.exchange = Exchange(self._http, exchange, profile.tenant_id)
+        self.graph = Graph(http, graph)
+        self.exchange = Exchange(http, exchange, self.profile.tenant_id)
+
+    def holding(self, held: Held) -> Self:
+        """The same tenant, of which the answers in `held` are not asked for again."""
+        twin = copy.copy(self)
+        twin._serve(self._http.holding(held))
+        return twin
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""
@@ -68,6 +80,7 @@ def connect(
 
 
 __all__ = [
+    "Held",
     "Method",
     "Page",
     "Profile",

@@ -69,7 +69,7 @@ class Exchange:
                     status=answer.status,
                     request_id=answer.request_id,
                 )
-            yield Page(answer.body, data, url, answer.request_id, answer.status)
+            yield Page(answer.body, data, url, answer.request_id, answer.status, answer.key, answer.held)
             url = str(data.get("@odata.nextLink") or "")  # the same body is posted again to each next link
 
 

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from o365nb.errors import BadInput, RequestFailed
+from o365nb.errors import BadInput, RequestFailed, UntrustedLink
 from o365nb.tenant.http import Endpoint, Http, Response
 
+_RESTARTS = 2  # of a listing whose page token expired
 _PLAIN = "$',():/@"  # what OData writes as it is
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer: `body` byte for byte, and what it says."""
+    """One answer: `body` byte for byte, and what it says.
+
+    `key` names the request whatever the host; a `held` answer was received and stored earlier. `listing` is the key of
+    the first page of the listing that it belongs to, which was begun anew `restart` times.
+    """
 
     body: bytes
     data: dict[str, Any]
     url: str
     request_id: str
     status: int = 200
+    key: str = ""
+    held: bool = False
+    listing: str = ""
+    restart: int = 0
 
     @property
     def records(self) -> list[dict[str, Any]]:
@@ -41,6 +50,14 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+class _Expired(Exception):
+    """A page token is no longer good: the listing must begin anew."""
+
+    def __init__(self, error: RequestFailed) -> None:
+        super().__init__()
+        self.error = error
+
+
 class Graph:
     """Graph of one tenant. Paths begin with a slash and are encoded; parameters are not."""
 
@@ -54,15 +71,34 @@ class Graph:
     def pages(self, path: str, params: Mapping[str, str] | None = None, *, beta: bool = False) -> Iterator[Page]:
         """Every page of a collection; next links are followed on Graph's own host only.
 
+        A listing whose page token expired is begun anew, twice at most: its pages then say `restart` 1, 2.
         Raises RequestFailed when a link leads in a circle.
         """
-        url, seen = self.url(path, params, beta=beta), set[str]()
+        first = self.url(path, params, beta=beta)
+        for restart in range(_RESTARTS + 1):
+            try:
+                yield from self._listing(first, restart)
+            except _Expired as expired:
+                if restart == _RESTARTS:
+                    raise expired.error from None
+            else:
+                return
+
+    def _listing(self, first: str, restart: int) -> Iterator[Page]:
+        url, seen, listing, held = first, set[str](), "", False
         while url:
             if url in seen:
-                raise RequestFailed(f"Graph's pages of {path} lead in a circle. Run the same again.")
+                raise RequestFailed(f"Graph's pages of {urlsplit(first).path} lead in a circle. Run the same again.")
             seen.add(url)
-            page = self._page(url)
-            yield page
+            try:
+                page = self._page(url)
+            except UntrustedLink as error:
+                # A link from a page of an earlier run, when the practice tenant had another address.
+                raise (_Expired(error) if held else error) from None
+            except RequestFailed as error:
+                raise (_Expired(error) if listing and error.status in (400, 410) else error) from None
+            listing, held = listing or page.key, page.held
+            yield replace(page, listing=listing, restart=restart)
             url = str(page.data.get("@odata.nextLink") or "")
 
     def post(self, path: str, body: Any = None, *, beta: bool = False, idempotent: bool = False) -> Page:
@@ -98,4 +134,4 @@ def _as_page(response: Response, url: str) -> Page:
             status=response.status,
             request_id=response.request_id,
         )
-    return Page(response.body, data, url, response.request_id, response.status)
+    return Page(response.body, data, url, response.request_id, response.status, response.key, response.held)

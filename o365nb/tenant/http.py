@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import copy
+import hashlib
 import json as stdlib_json
 import re
 import secrets
@@ -11,23 +13,28 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import orjson
 import requests
+from requests.adapters import HTTPAdapter
 
 from o365nb import __version__
 from o365nb.errors import BadInput, RequestFailed, Unreachable, UntrustedLink
 from o365nb.tenant.faults import fault
+from o365nb.tenant.pace import Pace
 from o365nb.tenant.redact import redact
 
 RETRIES = 6
-LOST_CONNECTION_RETRIES = 2
+GATEWAY_RETRIES = 2  # 504: the question was too large; asking it again seldom helps
+LOST_CONNECTION_RETRIES = 4
+CONNECTIONS = 32  # kept open per host
 TIMEOUT = (15.0, 180.0)  # seconds to connect, seconds between bytes
 LONGEST_WAIT = 300.0  # seconds; also what an absurd Retry-After is cut to
 
@@ -49,12 +56,14 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A service's answer, as received."""
+    """A service's answer, as received. `held` was received earlier and kept; `key` names what was asked."""
 
     status: int
     body: bytes
     headers: Mapping[str, str]
     request_id: str
+    key: str = ""
+    held: bool = False
 
     def json(self) -> Any:
         """The body as data; half a character becomes "?". Raises RequestFailed where it is not JSON."""
@@ -72,8 +81,22 @@ class Response:
             ) from None
 
 
+#: Answers that are held already: the next one to a request of that key, None for none.
+Held = Callable[[str], bytes | None]
+
+
+def request_key(method: str, url: str, json: Any = None) -> str:
+    """What names a request whatever the host: method, path, query and body."""
+    parts = urlsplit(url)
+    asked = f"{method} {parts.path}?{parts.query} ".encode() + (b"" if json is None else orjson.dumps(json))
+    return hashlib.sha256(asked).hexdigest()[:32]
+
+
 class Session(requests.Session):
-    """A session that never sends without TLS verification, whoever asks, and never waits for ever."""
+    """A session that never sends without TLS verification, whoever asks, and never waits for ever.
+
+    Threads may share it: it keeps no cookies, and nothing of it changes once it is made.
+    """
 
     def __init__(self, ca_file: Path | None = None) -> None:
         super().__init__()
@@ -81,6 +104,8 @@ class Session(requests.Session):
             self.trust_env = False  # REQUESTS_CA_BUNDLE would otherwise replace the practice tenant's CA
             self.verify = str(ca_file)
         self.headers["User-Agent"] = f"o365nb/{__version__}"
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.mount("https://", HTTPAdapter(pool_maxsize=CONNECTIONS))
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         if not kwargs.get("verify", self.verify):
@@ -89,13 +114,33 @@ class Session(requests.Session):
         return super().send(request, **kwargs)
 
 
-class Http:
-    """Requests with the rules of the house. `sleep` is how to wait; tests count instead."""
+@dataclass(slots=True)
+class _Seen:
+    """What the answers so far have told, for every copy of an Http."""
 
-    def __init__(self, session: requests.Session, *, sleep: Sleep = time.sleep) -> None:
+    answered: bool = False
+    last_date: datetime | None = None
+
+
+class Http:
+    """Requests with the rules of the house, by many threads at once. `sleep` is how to wait; tests count instead."""
+
+    def __init__(self, session: requests.Session, *, sleep: Sleep = time.sleep, pace: Pace | None = None) -> None:
         self._session, self._sleep = session, sleep
-        self._answered = False
-        self.last_date: datetime | None = None
+        self._pace = pace or Pace(scale=0.0)
+        self._seen = _Seen()
+        self._held: Held | None = None
+
+    @property
+    def last_date(self) -> datetime | None:
+        """The time of the last answer, by the service's clock."""
+        return self._seen.last_date
+
+    def holding(self, held: Held) -> Self:
+        """The same, but what is held already is not asked for again."""
+        twin = copy.copy(self)
+        twin._held = held
+        return twin
 
     def request(
         self,
@@ -113,21 +158,27 @@ class Http:
         NotLicensed, NotFound, Throttled or RequestFailed for error answers; Unreachable for none.
         """
         require_origin(url, endpoint)
+        key = request_key(method, url, json)
+        if self._held and (body := self._held(key)) is not None:
+            return Response(200, body, {}, "", key, held=True)
         repeatable = method in ("GET", "DELETE") if idempotent is None else idempotent
-        identity = str(uuid.uuid4())
+        identity, cmdlet = str(uuid.uuid4()), (headers or {}).get("X-CmdletName", "")
         claims: str | None = None
         attempt = 0
         while True:
-            send = {**(headers or {}), "Accept": "application/json", "client-request-id": identity}
+            send = {"Accept": "application/json", **(headers or {}), "client-request-id": identity}
             send["Authorization"] = f"Bearer {endpoint.token(claims)}"
-            response = self._once(method, url, endpoint, json, send, repeatable=repeatable)
+            with self._pace.turn(endpoint.name, method, url, cmdlet):
+                response = self._once(method, url, endpoint, json, send, repeatable=repeatable)
             if response.status < 300:
-                return response
-            if response.status == 401 and claims is None and (claims := challenge(response.headers)):
+                return replace(response, key=key)
+            if response.status == 401 and claims is None and (claims := _renewal(response)):
                 continue
-            if attempt >= RETRIES or not (response.status == 429 or (repeatable and response.status >= 500)):
+            if attempt >= _retries(response.status, repeatable=repeatable):
                 raise self._fault(method, url, endpoint, headers, response)
-            self._sleep(wait(attempt, response.headers.get("Retry-After"), self.last_date))
+            pause = wait(attempt, response.headers.get("Retry-After"), self.last_date)
+            self._pace.hold(endpoint.name, method, url, pause, cmdlet)
+            self._sleep(pause)
             attempt += 1
 
     @staticmethod
@@ -154,24 +205,57 @@ class Http:
         if json is not None:
             headers = {**headers, "Content-Type": "application/json; charset=utf-8"}
         data = None if json is None else orjson.dumps(json)
-        tries = 1 + (LOST_CONNECTION_RETRIES if repeatable and self._answered else 0)
+        tries = 1 + (LOST_CONNECTION_RETRIES if repeatable and self._seen.answered else 0)
         for attempt in range(tries):
             try:
                 got = self._session.request(method, url, data=data, headers=dict(headers), allow_redirects=False)
             except requests.exceptions.RequestException as error:
                 # The exception holds the request and with it the token: it must not be chained.
                 problem = _connection_problem(error)
-                if attempt + 1 < tries:
-                    self._sleep(wait(attempt, None, None))
             else:
-                self._answered = True
-                return self._received(got)
+                self._seen.answered = True
+                if attempt + 1 == tries or not _cut(got):
+                    return self._received(got)
+            if attempt + 1 < tries:
+                self._sleep(wait(attempt, None, None))
         raise Unreachable(f"{endpoint.name} at {endpoint.origin}: {problem}. Check the network, proxy and address.")
 
     def _received(self, got: requests.Response) -> Response:
-        self.last_date = _http_date(got.headers.get("Date")) or self.last_date
+        self._seen.last_date = _http_date(got.headers.get("Date")) or self.last_date
         request_id = got.headers.get("request-id") or got.headers.get("x-ms-request-id") or ""
         return Response(got.status_code, got.content, got.headers, request_id)
+
+
+def _retries(status: int, *, repeatable: bool) -> int:
+    """How often a request that was answered so may be sent again."""
+    if status == 429:
+        return RETRIES
+    if status == 504 and repeatable:
+        return GATEWAY_RETRIES
+    return RETRIES if repeatable and status >= 500 else 0
+
+
+def _cut(got: requests.Response) -> bool:
+    """An answer that calls itself JSON and ends in the middle: something on the way lost the rest."""
+    if got.status_code >= 300 or not got.content or "json" not in got.headers.get("Content-Type", ""):
+        return False
+    with suppress(ValueError):
+        orjson.loads(got.content)
+        return False
+    try:
+        stdlib_json.loads(got.content.decode("utf-8", "replace"))
+    except ValueError:
+        return True
+    except RecursionError:
+        pass
+    return False
+
+
+def _renewal(response: Response) -> str | None:
+    """The claims to ask a new token with after a 401: those demanded, or none in particular; None: no use."""
+    if claims := challenge(response.headers):
+        return claims
+    return "{}" if b"InvalidAuthenticationToken" in response.body else None
 
 
 def require_origin(url: str, endpoint: Endpoint) -> None:

@@ -35,7 +35,10 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One way into one tenant. `ca_file` is set for a practice tenant on this machine only."""
+    """One way into one tenant. `ca_file` is set for a practice tenant on this machine only.
+
+    `pace` scales the time of Microsoft's quotas: 1 keeps them, 0 does not (a practice tenant has none by default).
+    """
 
     name: str
     tenant_id: str
@@ -44,6 +47,7 @@ class Profile:
     cloud: Cloud = CLOUDS["global"]
     certificate: Path | None = None
     ca_file: Path | None = None
+    pace: float = 1.0
 
     def __post_init__(self) -> None:
         if not (_GUID.fullmatch(self.tenant_id) or _DOMAIN.fullmatch(self.tenant_id)):
@@ -72,6 +76,7 @@ class Profile:
         client_id: str,
         method: Method | str = Method.SECRET,
         certificate: Path | None = None,
+        pace: float = 0.0,
     ) -> Self:
         """The profile of a practice tenant: global scopes, all hosts at `base_url`.
 
@@ -82,7 +87,7 @@ class Profile:
         origin = base_url.rstrip("/")
         services = dict.fromkeys(("login", "graph", "exchange", "management", "defender"), origin)
         here = replace(CLOUDS["global"], **services)
-        return cls("practice", tenant_id, client_id, Method(method), here, certificate, Path(ca_file))
+        return cls("practice", tenant_id, client_id, Method(method), here, certificate, Path(ca_file), pace)
 
 
 def _require_loopback(origin: str) -> None:

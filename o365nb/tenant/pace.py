@@ -1,0 +1,150 @@
+"""Microsoft's quotas, kept by the client itself: who waits its turn is not refused, and others are not hindered."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from bisect import insort
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+#: A quota is kept this much longer than it says: a request sent later may arrive sooner.
+_MARGIN = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """`calls` requests in any `seconds`, `at_once` of them under way; None is without that limit.
+
+    It holds for requests to `service` whose "METHOD /path?query cmdlet" matches `asked`. What the group `each` in it
+    matched (a mailbox) has a quota of its own.
+    """
+
+    name: str
+    service: str
+    asked: str
+    calls: int | None = None
+    seconds: float = 1.0
+    at_once: int | None = None
+
+
+#: Source: Microsoft Graph service-specific throttling limits; Defender for Endpoint and Management Activity API
+#: references. Exchange publishes none: three at a time is what its own module keeps to. Quotas of a day (audit
+#: queries) are not kept by waiting: the service's refusal goes into the ledger.
+QUOTAS: tuple[Quota, ...] = (
+    Quota(
+        "identity reports",
+        "Graph",
+        r"/(auditLogs/(signIns|directoryAudits)|reports/authenticationMethods|users/[^/]+/authentication)\b",
+        5,
+        10,
+    ),
+    Quota("sign-in activity", "Graph", r"GET .*\bsignInActivity\b", 10, 60),
+    Quota("risk and conditional access", "Graph", r"/(identityProtection|identity/conditionalAccess)/", 1, 1),
+    Quota("message trace", "Graph", r"/admin/exchange/tracing/", 100, 300),
+    Quota("message trace", "Exchange", r" Get-MessageTrace\w*V2$", 100, 300),
+    Quota(
+        "mailbox",
+        "Graph",
+        r"/users/(?P<each>[^/]+)/(mailFolders|messages|mailboxSettings|calendar)\b",
+        10_000,
+        600,
+        at_once=4,
+    ),
+    Quota("alerts", "Graph", r"/security/(alerts_v2|incidents)\b", 150, 60),
+    Quota("hunting", "Graph", r"/security/runHuntingQuery\b", 45, 60),
+    Quota("Intune", "Graph", r"/(deviceManagement/|users/[^/]+/managedDevices\b)", 1000, 20),
+    # 3,500 resource units in a small tenant; the dearest request costs five.
+    Quota(
+        "directory", "Graph", r"/(users|servicePrincipals|applications|groups|devices|oauth2PermissionGrants)\b", 700, 10
+    ),
+    Quota("administration", "Exchange", r".", at_once=3),
+    Quota("activity feed", "Management", r".", 2000, 60),
+    Quota("machines", "Defender", r".", 100, 60),
+    Quota("machines by the hour", "Defender", r".", 1500, 3600),
+)
+
+
+class Pace:
+    """Turns under `QUOTAS`, for many threads. `scale` shortens every span of time; 0 keeps no quota at all."""
+
+    def __init__(self, *, scale: float = 1.0, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._scale, self._sleep = scale, sleep
+        self._lock = threading.RLock()
+        self._lanes: dict[str, _Lane] = {}
+
+    @contextmanager
+    def turn(self, service: str, method: str, url: str, cmdlet: str = "") -> Iterator[None]:
+        """Wait until every quota on this request allows it; leaving the block ends it."""
+        lanes = self._lanes_of(service, method, url, cmdlet)
+        entered: list[_Lane] = []
+        try:
+            for lane in lanes:
+                lane.enter()
+                entered.append(lane)
+            now = time.monotonic()
+            with self._lock:
+                start = max([now, *(lane.free_at() for lane in lanes)])
+                for lane in lanes:
+                    lane.book(start)
+            if start > now:
+                self._sleep(start - now)
+            yield
+        finally:
+            for lane in entered:
+                lane.leave()
+
+    def hold(self, service: str, method: str, url: str, seconds: float, cmdlet: str = "") -> None:
+        """The service refused for load: nobody asks under the same quotas before so many seconds are over."""
+        until = time.monotonic() + seconds
+        with self._lock:
+            for lane in self._lanes_of(service, method, url, cmdlet):
+                if lane.quota.calls is not None:
+                    lane.held = max(lane.held, until)
+
+    def _lanes_of(self, service: str, method: str, url: str, cmdlet: str) -> list[_Lane]:
+        if not self._scale:
+            return []
+        parts = urlsplit(url)
+        asked = f"{method} {unquote(parts.path)}?{unquote(parts.query)} {cmdlet}".rstrip()
+        found = []
+        with self._lock:
+            for quota in QUOTAS:
+                if quota.service != service or not (match := re.search(quota.asked, asked)):
+                    continue
+                key = f"{quota.name} {match['each']}" if "each" in match.groupdict() else quota.name
+                if key not in self._lanes:
+                    self._lanes[key] = _Lane(quota, quota.seconds * self._scale * (1 + _MARGIN))
+                found.append(self._lanes[key])
+        return found
+
+
+class _Lane:
+    """The requests under one quota: when the last ones began, and how many are under way."""
+
+    def __init__(self, quota: Quota, seconds: float) -> None:
+        self.quota, self._seconds = quota, seconds
+        self._begun: list[float] = []  # in order of time; some lie ahead
+        self._room = threading.Semaphore(quota.at_once) if quota.at_once else None
+        self.held = 0.0
+
+    def enter(self) -> None:
+        if self._room:
+            self._room.acquire()
+
+    def leave(self) -> None:
+        if self._room:
+            self._room.release()
+
+    def free_at(self) -> float:
+        """When the next request may begin."""
+        full = self.quota.calls is not None and len(self._begun) == self.quota.calls
+        return max(self.held, self._begun[0] + self._seconds if full else 0.0)
+
+    def book(self, start: float) -> None:
+        if self.quota.calls is not None:
+            insort(self._begun, start)
+            del self._begun[: -self.quota.calls]
