@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -37,6 +38,7 @@ from o365nb.tenant import Tenant, connect, redact
 
 DEFAULT_SPAN = "30d"
 INTERVIEW = "interview.json"
+_AT_ONCE = 12  # sources; more would only wait for the same quotas
 
 
 def open_case(data: Path, name: str) -> Case:
@@ -124,20 +126,37 @@ def _chosen_window(case: Case) -> Window | None:
 def collect(case: Case, tenant: Tenant, progress: Progress, *, again: bool = False) -> None:
     """Fetch every source for every subject; what the ledger already has whole is not asked for again.
 
-    One source failing never stops the others: it becomes a line of the ledger.
+    Sources are asked side by side: every service has quotas of its own. One source failing never stops the others:
+    it becomes a line of the ledger.
     """
-    units = collectors.all_collectors()
-    for upn in case.info.subjects:
-        person = collectors.find_person(tenant, upn)
-        for unit in units:
-            if not again and any(entry.outcome.seen for entry in case.ledger.about(unit.source, upn)):
-                continue
-            with progress.task(f"Collecting {unit.title}", unit="records") as task:
-                try:
-                    collectors.collect_one(unit, tenant, person, case.info.window, case, task.advance)
-                except Exception as error:  # noqa: BLE001 - one source must not take the others down; it is said in the ledger
-                    reason = f"the collector failed: {type(error).__name__}: {redact(str(error))}"
-                    collectors.record_failure(unit, person, case.info.window, case, reason)
+    people = [collectors.find_person(tenant, upn) for upn in case.info.subjects]
+    jobs = [
+        (unit, person)
+        for unit in collectors.all_collectors()
+        for person in (people[:1] if unit.tenant_wide else people)
+        if again or not any(entry.outcome.seen for entry in case.ledger.about(unit.source, person.upn))
+    ]
+    with (
+        progress.task("Collecting evidence", total=len(jobs), unit="sources") as task,
+        ThreadPoolExecutor(_AT_ONCE) as at,
+    ):
+        running = {at.submit(_collect, case, tenant, unit, person, anew=again): unit for unit, person in jobs}
+        try:
+            for done in as_completed(running):
+                done.result()
+                task.advance(note=running[done].title)
+        except BaseException:
+            at.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _collect(case: Case, tenant: Tenant, unit: collectors.Collector, person: collectors.Person, *, anew: bool) -> None:
+    window = case.info.window
+    try:
+        collectors.collect_one(unit, tenant, person, window, case, anew=anew)
+    except Exception as error:  # noqa: BLE001 - one source must not take the others down; it is said in the ledger
+        reason = f"the collector failed: {type(error).__name__}: {redact(str(error))}"
+        collectors.record_failure(unit, person, window, case, reason)
 
 
 def interview(answers: Path | None) -> Answers:

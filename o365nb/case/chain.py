@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,16 @@ class Chain:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = threading.Lock()
 
     def append(self, entry: dict[str, Any]) -> dict[str, Any]:
         """Write one line, flushed to disk before this returns. Returns the line with `seq` and `prev`."""
-        drop_torn_line(self.path)
-        last = self._last_line()
-        seq = json.loads(last)["seq"] + 1 if last else 1
-        line = {"seq": seq, **plain(entry), "prev": hashlib.sha256(last).hexdigest() if last else START}
-        append_line(self.path, line)
+        with self._lock:
+            drop_torn_line(self.path)
+            last = self._last_line()
+            seq = json.loads(last)["seq"] + 1 if last else 1
+            line = {"seq": seq, **plain(entry), "prev": hashlib.sha256(last).hexdigest() if last else START}
+            append_line(self.path, line)
         return line
 
     def entries(self) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -60,8 +61,12 @@ class Case:
         self.custody = Chain(root / "custody.jsonl")
         self.receipts = Chain(root / "receipts.jsonl")
         self.ledger = Ledger(root / "coverage.jsonl")
+        self._lock = threading.Lock()
         # By lower case: some systems take A.csv and a.csv for one file.
-        self._stored = {line["path"].lower(): str(line["sha256"]) for line in self.custody.entries()}
+        self._stored: dict[str, str] = {}
+        self._readings: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for line in self.custody.entries():
+            self._remember(line)
 
     @classmethod
     def create(cls, root: Path, info: CaseInfo) -> Case:
@@ -108,23 +113,36 @@ class Case:
         Returns the path inside the case folder. The same bytes for the same source and name are kept once; a
         `snapshot` (state as it stands now) is entered again all the same, for when it was seen matters.
         """
-        digest = hashlib.sha256(body).hexdigest()
-        relative = f"raw/{source}/{_file_name(name)}.gz"
-        if self._stored.get(relative.lower(), digest) != digest:
-            relative = f"raw/{source}/{digest[:16]}-{_file_name(name)}.gz"
-        known = relative.lower() in self._stored
-        if known and not snapshot:
-            return relative
-        if not known:
-            path = self.root / relative
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(path, gzip.compress(body, 6, mtime=0))
-        line = {"path": relative, "sha256": digest, "size": len(body), "source": source, **about}
-        if snapshot:
-            line["snapshot"] = True
-        self.custody.append({**line, "time": datetime.now(UTC), "tool_version": __version__})
-        self._stored[relative.lower()] = digest
+        digest, packed = hashlib.sha256(body).hexdigest(), gzip.compress(body, 6, mtime=0)
+        with self._lock:
+            relative = f"raw/{source}/{_file_name(name)}.gz"
+            if self._stored.get(relative.lower(), digest) != digest:
+                relative = f"raw/{source}/{digest[:16]}-{_file_name(name)}.gz"
+            known = relative.lower() in self._stored
+            if known and not snapshot:
+                return relative
+            if not known:
+                path = self.root / relative
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_atomic(path, packed)
+            line = {"path": relative, "sha256": digest, "size": len(body), "source": source, **about}
+            if snapshot:
+                line["snapshot"] = True
+            self._remember(self.custody.append({**line, "time": datetime.now(UTC), "tool_version": __version__}))
         return relative
+
+    def last_reading(self, source: str, subject: str) -> list[dict[str, Any]]:
+        """The lines of custody of the last time that a tenant was asked for this source about this subject."""
+        with self._lock:
+            return list(self._readings.get((source, subject), ()))
+
+    def _remember(self, line: dict[str, Any]) -> None:
+        self._stored[line["path"].lower()] = str(line["sha256"])
+        if line.get("read"):
+            kept = self._readings.setdefault((str(line["source"]), str(line.get("subject"))), [])
+            if kept and kept[-1]["read"] != line["read"]:
+                kept.clear()
+            kept.append(line)
 
     def raw(self, relative: str) -> bytes:
         """The bytes of a stored piece of evidence, as they were received."""

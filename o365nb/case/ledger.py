@@ -6,6 +6,7 @@ It limits what the report may claim: only a source that was seen whole lets sile
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -55,13 +56,15 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = threading.Lock()
         self._read: tuple[tuple[int, int], list[Coverage]] | None = None
 
     def record(self, entry: Coverage) -> None:
         """Append one entry, stamped with the time, flushed to disk before this returns."""
         stamped = {**entry.as_json(), "at": iso(entry.at or datetime.now(UTC))}
-        drop_torn_line(self.path)
-        append_line(self.path, stamped)
+        with self._lock:
+            drop_torn_line(self.path)
+            append_line(self.path, stamped)
 
     def lines(self) -> Iterator[Coverage]:
         """Every entry ever written, oldest first."""

@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 
 from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall
-from o365nb.collectors.collect import Advance, collect_one, find_person, record_failure
+from o365nb.collectors.collect import collect_one, find_person, record_failure
 
 
 def all_collectors() -> list[Collector]:
@@ -23,7 +23,6 @@ def all_collectors() -> list[Collector]:
 
 
 __all__ = [
-    "Advance",
     "Collector",
     "Person",
     "Raw",

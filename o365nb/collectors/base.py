@@ -11,6 +11,20 @@ from urllib.parse import unquote, urlsplit
 
 from o365nb.model import Outcome, Window
 from o365nb.tenant import Page, Tenant, powershell
+from o365nb.tenant.permissions import Right, exchange_right
+
+__all__ = [
+    "Collector",
+    "Person",
+    "Raw",
+    "Right",
+    "Shortfall",
+    "exchange_right",
+    "from_cmdlet",
+    "from_exchange",
+    "from_graph",
+    "from_page",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +41,9 @@ class Raw:
     """One response as it came: stored byte for byte. `records` is how many it holds.
 
     `shape` is the name of the intake shape that reads it. `owner` is whom it is about: None for the
-    person asked for, "" for the tenant.
+    person asked for, "" for the tenant. `key` names the request, so that a collection which was killed asks for what
+    is missing only; a `held` answer came so, and is stored already. It belongs to a `listing`, begun anew `restart`
+    times; of those, the last one counts, and none of the listings in `abandons`.
     """
 
     body: bytes
@@ -37,6 +53,11 @@ class Raw:
     records: int
     request_id: str = ""
     owner: str | None = None
+    key: str = ""
+    held: bool = False
+    listing: str = ""
+    restart: int = 0
+    abandons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +66,6 @@ class Shortfall:
 
     outcome: Outcome
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Right:
-    """What a collector needs: an app permission of one service, and the licence without which it refuses.
-
-    `service` is graph, exchange, management or defender; `role` is the Entra role that the app's service
-    principal must hold besides.
-    """
-
-    permission: str
-    licence: str = ""
-    service: str = "graph"
-    role: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.permission} with {self.role}" if self.role else self.permission
-
-
-def exchange_right(role: str = "Global Reader") -> Right:
-    """Exchange's one app permission, with the least role that may run the cmdlet."""
-    return Right("Exchange.ManageAsApp", "Exchange Online", service="exchange", role=role)
 
 
 class Collector(ABC):
@@ -94,7 +93,7 @@ def from_graph(pages: Iterator[Page], shape: str, name: str, owner: str | None =
     for number, page in enumerate(pages, 1):
         parts = urlsplit(page.url)
         query = f"GET {unquote(parts.path)}" + (f"?{unquote(parts.query)}" if parts.query else "")
-        yield Raw(page.body, shape, f"{name}-{number:03d}.json", query, _count(page), page.request_id, owner)
+        yield from_page(page, shape, f"{name}-{number:03d}.json", query, owner)
 
 
 def from_exchange(
@@ -102,13 +101,17 @@ def from_exchange(
 ) -> Iterator[Raw]:
     """Every page of a cmdlet's output as evidence; `command` is the equivalent PowerShell line."""
     for number, page in enumerate(pages, 1):
-        yield Raw(page.body, shape, f"{name}-{number:03d}.json", command, _count(page), page.request_id, owner)
+        yield from_page(page, shape, f"{name}-{number:03d}.json", command, owner)
+
+
+def from_page(page: Page, shape: str, name: str, query: str, owner: str | None = None) -> Raw:
+    """One answer as evidence. `name` is the file's, `query` says to a person what was asked."""
+    records = len(page.records) if "value" in page.data else 1
+    return Raw(
+        page.body, shape, name, query, records, page.request_id, owner, page.key, page.held, page.listing, page.restart
+    )
 
 
 def from_cmdlet(tenant: Tenant, cmdlet: str, shape: str, name: str, anchor: str = "", **asked: Any) -> Iterator[Raw]:
     """Run a cmdlet and keep every page; `anchor` is the mailbox concerned, "" for the organisation."""
     yield from from_exchange(tenant.exchange.run(cmdlet, anchor, **asked), shape, name, powershell(cmdlet, **asked))
-
-
-def _count(page: Page) -> int:
-    return len(page.records) if "value" in page.data else 1

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from o365nb.case import Case, Coverage
 from o365nb.collectors.base import Collector, Person, Raw, Shortfall
+from o365nb.collectors.reading import Reading, listing_fields, reading_of, window_text
 from o365nb.errors import (
     BadInput,
     Denied,
@@ -22,9 +22,6 @@ from o365nb.errors import (
 )
 from o365nb.model import Outcome, Window, iso
 from o365nb.tenant import Tenant, segment
-
-#: Told after every answer: how many records more, and what is at hand.
-Advance = Callable[[int, str], None]
 
 #: Which error is which outcome; the first that fits.
 _OUTCOMES: tuple[tuple[type[O365nbError], Outcome], ...] = (
@@ -56,30 +53,38 @@ def find_person(tenant: Tenant, upn: str) -> Person:
 
 
 def collect_one(
-    collector: Collector, tenant: Tenant, person: Person, window: Window, case: Case, advance: Advance
+    collector: Collector,
+    tenant: Tenant,
+    person: Person,
+    window: Window,
+    case: Case,
+    *,
+    anew: bool = False,
 ) -> Coverage:
     """Fetch one source about one person, keep it, and say in the ledger how that ended.
 
+    A reading that was killed or broke off is gone on with, unless `anew`: what it holds is not asked for again.
     What the service refuses becomes an outcome, never an exception. Returns the ledger's entry.
     """
     asked, about = _key(collector, person, window)
-    read = uuid.uuid4().hex  # which answers belong together: state read later stands for state read before
-    reach, gap = _reach(collector, tenant, window)
+    reading = reading_of(case, collector, about, asked, tenant.now(), anew=anew)
+    reach, gap = _reach(collector, tenant, window, reading)
     received, gaps = 0, [gap] if gap else []
     if reach:
+        given = {"subject": about, "read": reading.id, "window": window_text(asked), "reach": window_text(reach)}
         try:
-            for item in collector.fetch(tenant, person, reach):
+            for item in collector.fetch(tenant.holding(reading.take), person, reach):
                 if isinstance(item, Shortfall):
                     gaps.insert(0, item)
                     continue
-                _store(case, collector, item, about, tenant.now(), read)
+                if not item.held:
+                    _store(case, collector, item, tenant.now(), given)
                 received += item.records
-                advance(item.records, collector.title)
         except (RequestFailed, SignInFailed, Unreachable) as error:
             gaps.insert(0, Shortfall(_outcome(error), _why(collector, error, received)))
     outcome = gaps[0].outcome if gaps else (Outcome.COMPLETE if received else Outcome.EMPTY)
     reason = " ".join(dict.fromkeys(gap.reason for gap in gaps))
-    entry = Coverage(collector.source, about, asked, outcome, received=received, reason=reason, read=read)
+    entry = Coverage(collector.source, about, asked, outcome, received=received, reason=reason, read=reading.id)
     case.ledger.record(entry)
     return entry
 
@@ -95,7 +100,9 @@ def _key(collector: Collector, person: Person, window: Window) -> tuple[Window |
     return window if collector.retention is not None else None, "" if collector.tenant_wide else person.upn
 
 
-def _reach(collector: Collector, tenant: Tenant, window: Window) -> tuple[Window | None, Shortfall | None]:
+def _reach(
+    collector: Collector, tenant: Tenant, window: Window, reading: Reading
+) -> tuple[Window | None, Shortfall | None]:
     """The part of the window that the service still has, and the gap where that is less than what was asked for."""
     cloud = tenant.profile.cloud
     if cloud.family in collector.absent_in:
@@ -105,8 +112,9 @@ def _reach(collector: Collector, tenant: Tenant, window: Window) -> tuple[Window
     if collector.retention is None:
         return window, None
     now = tenant.now()
-    oldest = now - collector.retention
-    start, end = max(window.start, oldest), min(window.end, now)
+    oldest = reading.reach.start if reading.reach else now - collector.retention
+    end = reading.reach.end if reading.reach else min(window.end, now)
+    start = max(window.start, oldest)
     kept = f"The service keeps it {collector.retention.days} days: nothing before {iso(oldest.replace(microsecond=0))}."
     if window.end <= oldest:
         return None, Shortfall(Outcome.EXPIRED, kept)
@@ -115,7 +123,9 @@ def _reach(collector: Collector, tenant: Tenant, window: Window) -> tuple[Window
     return Window(start, end), Shortfall(Outcome.PARTIAL, kept) if window.start < oldest - _SLACK else None
 
 
-def _store(case: Case, collector: Collector, raw: Raw, about: str, now: datetime, read: str) -> None:
+def _store(case: Case, collector: Collector, raw: Raw, now: datetime, given: dict[str, Any]) -> None:
+    """`given` is what the answers of a reading have in common."""
+    owner = given["subject"] if raw.owner is None else raw.owner
     case.store(
         collector.source,
         raw.name,
@@ -124,13 +134,13 @@ def _store(case: Case, collector: Collector, raw: Raw, about: str, now: datetime
         shape=raw.shape,
         records=raw.records,
         query=raw.query,
-        owner=about if raw.owner is None else raw.owner,
+        owner=owner,
         seen_by="exchange" if raw.shape.startswith("exchange-") else "graph",
         request_ids=[raw.request_id] if raw.request_id else [],
         collector=type(collector).__name__,
         tenant_time=iso(now),
-        subject=about,
-        read=read,
+        **listing_fields(raw),
+        **{name: value for name, value in given.items() if value is not None},
     )
 
 

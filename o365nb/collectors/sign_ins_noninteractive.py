@@ -12,7 +12,7 @@ from o365nb.tenant import Tenant
 
 
 class NonInteractiveSignIns(Collector):
-    """Many more than interactive ones, so asked for day by day; one row can stand for several events."""
+    """Many more than interactive ones; one row can stand for several events."""
 
     source = "sign_in_noninteractive"
     title = "non-interactive sign-ins"
@@ -20,4 +20,4 @@ class NonInteractiveSignIns(Collector):
     retention = timedelta(days=30)
 
     def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw | Shortfall]:
-        yield from fetch_sign_ins(tenant, person, window, "nonInteractiveUser", timedelta(days=1))
+        yield from fetch_sign_ins(tenant, person, window, "nonInteractiveUser")

@@ -139,7 +139,7 @@ class Http:
     def holding(self, held: Held) -> Self:
         """The same, but what is held already is not asked for again."""
         twin = copy.copy(self)
-        twin._held = held
+        twin._held = held  # noqa: SLF001 - a copy of itself
         return twin
 
     def request(

@@ -59,7 +59,11 @@ QUOTAS: tuple[Quota, ...] = (
     Quota("Intune", "Graph", r"/(deviceManagement/|users/[^/]+/managedDevices\b)", 1000, 20),
     # 3,500 resource units in a small tenant; the dearest request costs five.
     Quota(
-        "directory", "Graph", r"/(users|servicePrincipals|applications|groups|devices|oauth2PermissionGrants)\b", 700, 10
+        "directory",
+        "Graph",
+        r"/(users|servicePrincipals|applications|groups|devices|oauth2PermissionGrants)\b",
+        700,
+        10,
     ),
     Quota("administration", "Exchange", r".", at_once=3),
     Quota("activity feed", "Management", r".", 2000, 60),

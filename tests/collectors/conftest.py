@@ -61,7 +61,7 @@ def collect(tenant, anna, window, case):
     units = {unit.source: unit for unit in collectors.all_collectors()}
 
     def run(source, *, window=window, person=anna, tenant=tenant):
-        return collectors.collect_one(units[source], tenant, person, window, case, lambda count, note: None)
+        return collectors.collect_one(units[source], tenant, person, window, case)
 
     return run
 
