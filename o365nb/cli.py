@@ -122,6 +122,7 @@ def collect(
     again: Annotated[
         bool, typer.Option("--again", help="Fetch everything anew, also what the ledger has whole.")
     ] = False,
+    gaps: Annotated[bool, typer.Option("--gaps", help="Fetch only what the ledger names as missing.")] = False,
     data: DataOption = DATA,
 ) -> None:
     """Fetch what a case still lacks from its tenant (live or practice). Resumes; nothing is collected twice."""
@@ -129,7 +130,7 @@ def collect(
 
     opened = steps.open_case(data, case)
     with steps.tenant_of(opened, say, context.obj) as tenant:
-        steps.collect(opened, tenant, for_this_terminal(), again=again)
+        steps.collect(opened, tenant, for_this_terminal(), again=again, only_gaps=gaps)
     _coverage(opened)
 
 

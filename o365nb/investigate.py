@@ -123,9 +123,10 @@ def _chosen_window(case: Case) -> Window | None:
         return case.info.window
 
 
-def collect(case: Case, tenant: Tenant, progress: Progress, *, again: bool = False) -> None:
+def collect(case: Case, tenant: Tenant, progress: Progress, *, again: bool = False, only_gaps: bool = False) -> None:
     """Fetch every source for every subject; what the ledger already has whole is not asked for again.
 
+    With `only_gaps`, only what the ledger names as missing; with `again`, everything anew.
     Sources are asked side by side: every service has quotas of its own. One source failing never stops the others:
     it becomes a line of the ledger.
     """
@@ -134,7 +135,9 @@ def collect(case: Case, tenant: Tenant, progress: Progress, *, again: bool = Fal
         (unit, person)
         for unit in collectors.all_collectors()
         for person in (people[:1] if unit.tenant_wide else people)
-        if again or not any(entry.outcome.seen for entry in case.ledger.about(unit.source, person.upn))
+        for known in [case.ledger.about(unit.source, person.upn)]
+        if again or not any(entry.outcome.seen for entry in known)
+        if known or not only_gaps
     ]
     with (
         progress.task("Collecting evidence", total=len(jobs), unit="sources") as task,

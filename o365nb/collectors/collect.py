@@ -69,7 +69,7 @@ def collect_one(
     asked, about = _key(collector, person, window)
     reading = reading_of(case, collector, about, asked, tenant.now(), anew=anew)
     reach, gap = _reach(collector, tenant, window, reading)
-    received, gaps = 0, [gap] if gap else []
+    tally, gaps = _Tally(), [gap] if gap else []
     if reach:
         given = {"subject": about, "read": reading.id, "window": window_text(asked), "reach": window_text(reach)}
         try:
@@ -79,14 +79,32 @@ def collect_one(
                     continue
                 if not item.held:
                     _store(case, collector, item, tenant.now(), given)
-                received += item.records
+                tally.add(item)
         except (RequestFailed, SignInFailed, Unreachable) as error:
-            gaps.insert(0, Shortfall(_outcome(error), _why(collector, error, received)))
+            gaps.insert(0, Shortfall(_outcome(error), _why(collector, error, tally.records)))
+    received = tally.records
     outcome = gaps[0].outcome if gaps else (Outcome.COMPLETE if received else Outcome.EMPTY)
     reason = " ".join(dict.fromkeys(gap.reason for gap in gaps))
     entry = Coverage(collector.source, about, asked, outcome, received=received, reason=reason, read=reading.id)
     case.ledger.record(entry)
     return entry
+
+
+class _Tally:
+    """How many records came, without those of listings that were given up or begun anew."""
+
+    def __init__(self) -> None:
+        self._by_listing: dict[str, tuple[int, int]] = {}  # how often begun anew, records
+
+    def add(self, raw: Raw) -> None:
+        for listing in raw.abandons:
+            self._by_listing.pop(listing, None)
+        restart, records = self._by_listing.get(raw.listing, (raw.restart, 0))
+        self._by_listing[raw.listing] = (raw.restart, raw.records + (records if restart == raw.restart else 0))
+
+    @property
+    def records(self) -> int:
+        return sum(records for _, records in self._by_listing.values())
 
 
 def record_failure(collector: Collector, person: Person, window: Window, case: Case, reason: str) -> None:

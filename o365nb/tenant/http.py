@@ -174,7 +174,7 @@ class Http:
                 return replace(response, key=key)
             if response.status == 401 and claims is None and (claims := _renewal(response)):
                 continue
-            if attempt >= _retries(response.status, repeatable=repeatable):
+            if attempt >= _retries(response, repeatable=repeatable):
                 raise self._fault(method, url, endpoint, headers, response)
             pause = wait(attempt, response.headers.get("Retry-After"), self.last_date)
             self._pace.hold(endpoint.name, method, url, pause, cmdlet)
@@ -226,9 +226,11 @@ class Http:
         return Response(got.status_code, got.content, got.headers, request_id)
 
 
-def _retries(status: int, *, repeatable: bool) -> int:
+def _retries(response: Response, *, repeatable: bool) -> int:
     """How often a request that was answered so may be sent again."""
-    if status == 429:
+    status = response.status
+    # The Management Activity API refuses for load with a 403 that says AF429.
+    if status == 429 or (status == 403 and b'"AF429"' in response.body):
         return RETRIES
     if status == 504 and repeatable:
         return GATEWAY_RETRIES

@@ -75,8 +75,14 @@ QUOTAS: tuple[Quota, ...] = (
 class Pace:
     """Turns under `QUOTAS`, for many threads. `scale` shortens every span of time; 0 keeps no quota at all."""
 
-    def __init__(self, *, scale: float = 1.0, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._scale, self._sleep = scale, sleep
+    def __init__(
+        self,
+        *,
+        scale: float = 1.0,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._scale, self._sleep, self._clock = scale, sleep, clock
         self._lock = threading.RLock()
         self._lanes: dict[str, _Lane] = {}
 
@@ -89,7 +95,7 @@ class Pace:
             for lane in lanes:
                 lane.enter()
                 entered.append(lane)
-            now = time.monotonic()
+            now = self._clock()
             with self._lock:
                 start = max([now, *(lane.free_at() for lane in lanes)])
                 for lane in lanes:
@@ -103,7 +109,7 @@ class Pace:
 
     def hold(self, service: str, method: str, url: str, seconds: float, cmdlet: str = "") -> None:
         """The service refused for load: nobody asks under the same quotas before so many seconds are over."""
-        until = time.monotonic() + seconds
+        until = self._clock() + seconds
         with self._lock:
             for lane in self._lanes_of(service, method, url, cmdlet):
                 if lane.quota.calls is not None:
