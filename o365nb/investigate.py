@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
+from threading import Event
 
 from o365nb import collectors, detections, intake, response
 from o365nb.analysis.attribution import attribute
@@ -38,7 +39,7 @@ from o365nb.tenant import Tenant, connect, redact
 
 DEFAULT_SPAN = "30d"
 INTERVIEW = "interview.json"
-_AT_ONCE = 12  # sources; more would only wait for the same quotas
+AT_ONCE = 12  # sources; more would only wait for the same quotas
 
 
 def open_case(data: Path, name: str) -> Case:
@@ -123,7 +124,15 @@ def _chosen_window(case: Case) -> Window | None:
         return case.info.window
 
 
-def collect(case: Case, tenant: Tenant, progress: Progress, *, again: bool = False, only_gaps: bool = False) -> None:
+def collect(
+    case: Case,
+    tenant: Tenant,
+    progress: Progress,
+    *,
+    again: bool = False,
+    only_gaps: bool = False,
+    at_once: int = AT_ONCE,
+) -> None:
     """Fetch every source for every subject; what the ledger already has whole is not asked for again.
 
     With `only_gaps`, only what the ledger names as missing; with `again`, everything anew.
@@ -139,24 +148,32 @@ def collect(case: Case, tenant: Tenant, progress: Progress, *, again: bool = Fal
         if again or not any(entry.outcome.seen for entry in known)
         if known or not only_gaps
     ]
+    stop = Event()
     with (
         progress.task("Collecting evidence", total=len(jobs), unit="sources") as task,
-        ThreadPoolExecutor(_AT_ONCE) as at,
+        ThreadPoolExecutor(at_once) as pool,
     ):
-        running = {at.submit(_collect, case, tenant, unit, person, anew=again): unit for unit, person in jobs}
+        running = {pool.submit(_collect, case, tenant, unit, person, stop, anew=again): unit for unit, person in jobs}
         try:
             for done in as_completed(running):
                 done.result()
                 task.advance(note=running[done].title)
         except BaseException:
-            at.shutdown(wait=False, cancel_futures=True)
+            stop.set()  # what is under way ends with the answer at hand; the next run goes on from there
+            pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _collect(case: Case, tenant: Tenant, unit: collectors.Collector, person: collectors.Person, *, anew: bool) -> None:
+def _collect(
+    case: Case, tenant: Tenant, unit: collectors.Collector, person: collectors.Person, stop: Event, *, anew: bool
+) -> None:
+    def after(_: collectors.Raw) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+
     window = case.info.window
     try:
-        collectors.collect_one(unit, tenant, person, window, case, anew=anew)
+        collectors.collect_one(unit, tenant, person, window, case, anew=anew, after=after)
     except Exception as error:  # noqa: BLE001 - one source must not take the others down; it is said in the ledger
         reason = f"the collector failed: {type(error).__name__}: {redact(str(error))}"
         collectors.record_failure(unit, person, window, case, reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,11 +61,13 @@ def collect_one(
     case: Case,
     *,
     anew: bool = False,
+    after: Callable[[Raw], None] = lambda _: None,
 ) -> Coverage:
     """Fetch one source about one person, keep it, and say in the ledger how that ended.
 
     A reading that was killed or broke off is gone on with, unless `anew`: what it holds is not asked for again.
-    What the service refuses becomes an outcome, never an exception. Returns the ledger's entry.
+    What the service refuses becomes an outcome, never an exception. `after` is called with every answer once it is
+    kept; what it raises ends the reading. Returns the ledger's entry.
     """
     asked, about = _key(collector, person, window)
     reading = reading_of(case, collector, about, asked, tenant.now(), anew=anew)
@@ -80,6 +83,7 @@ def collect_one(
                 if not item.held:
                     _store(case, collector, item, tenant.now(), given)
                 tally.add(item)
+                after(item)
         except (RequestFailed, SignInFailed, Unreachable) as error:
             gaps.insert(0, Shortfall(_outcome(error), _why(collector, error, tally.records)))
     received = tally.records
