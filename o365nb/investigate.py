@@ -1,4 +1,4 @@
-"""The order of the whole analysis; the only place that loops over units and catches around them."""
+"""The order of the whole analysis. It and `gather` alone loop over units and catch around them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from threading import Event
 
 from o365nb import collectors, detections, intake, response
 from o365nb.analysis.attribution import attribute
@@ -32,14 +30,14 @@ from o365nb.case.folder import checked_name, write_atomic
 from o365nb.doors import Say, Simulator, practice_tenant, profile_for, tenant_of
 from o365nb.engine import Engine
 from o365nb.errors import BadInput, O365nbError, UnknownSubject
+from o365nb.gather import collect
 from o365nb.model import Answer, Assessment, DetectionAnswer, Label, Plan, Window, plain
 from o365nb.progress import Progress
 from o365nb.request import Request, reopen, require_subjects, require_window, take_over
-from o365nb.tenant import Tenant, connect, redact
+from o365nb.tenant import Tenant, connect
 
 DEFAULT_SPAN = "30d"
 INTERVIEW = "interview.json"
-AT_ONCE = 12  # sources; more would only wait for the same quotas
 
 
 def open_case(data: Path, name: str) -> Case:
@@ -122,61 +120,6 @@ def _chosen_window(case: Case) -> Window | None:
         return None if intake.evidence_span(case, case.info.subjects) == case.info.window else case.info.window
     except BadInput:  # no event yet: then a person had to say it
         return case.info.window
-
-
-def collect(
-    case: Case,
-    tenant: Tenant,
-    progress: Progress,
-    *,
-    again: bool = False,
-    only_gaps: bool = False,
-    at_once: int = AT_ONCE,
-) -> None:
-    """Fetch every source for every subject; what the ledger already has whole is not asked for again.
-
-    With `only_gaps`, only what the ledger names as missing; with `again`, everything anew.
-    Sources are asked side by side: every service has quotas of its own. One source failing never stops the others:
-    it becomes a line of the ledger.
-    """
-    people = [collectors.find_person(tenant, upn) for upn in case.info.subjects]
-    jobs = [
-        (unit, person)
-        for unit in collectors.all_collectors()
-        for person in (people[:1] if unit.tenant_wide else people)
-        for known in [case.ledger.about(unit.source, person.upn)]
-        if again or not any(entry.outcome.seen for entry in known)
-        if known or not only_gaps
-    ]
-    stop = Event()
-    with (
-        progress.task("Collecting evidence", total=len(jobs), unit="sources") as task,
-        ThreadPoolExecutor(at_once) as pool,
-    ):
-        running = {pool.submit(_collect, case, tenant, unit, person, stop, anew=again): unit for unit, person in jobs}
-        try:
-            for done in as_completed(running):
-                done.result()
-                task.advance(note=running[done].title)
-        except BaseException:
-            stop.set()  # what is under way ends with the answer at hand; the next run goes on from there
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _collect(
-    case: Case, tenant: Tenant, unit: collectors.Collector, person: collectors.Person, stop: Event, *, anew: bool
-) -> None:
-    def after(_: collectors.Raw) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-
-    window = case.info.window
-    try:
-        collectors.collect_one(unit, tenant, person, window, case, anew=anew, after=after)
-    except Exception as error:  # noqa: BLE001 - one source must not take the others down; it is said in the ledger
-        reason = f"the collector failed: {type(error).__name__}: {redact(str(error))}"
-        collectors.record_failure(unit, person, window, case, reason)
 
 
 def interview(answers: Path | None) -> Answers:

@@ -1,0 +1,68 @@
+"""The live door at work: every source for every account, side by side, each ending as a line of the ledger."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from threading import Event
+
+from o365nb import collectors
+from o365nb.case import Case
+from o365nb.progress import Progress
+from o365nb.tenant import Tenant, redact
+
+AT_ONCE = 12  # sources; more would only wait for the same quotas
+
+
+def collect(
+    case: Case,
+    tenant: Tenant,
+    progress: Progress,
+    *,
+    again: bool = False,
+    only_gaps: bool = False,
+    at_once: int = AT_ONCE,
+) -> None:
+    """Fetch every source for every subject; what the ledger already has whole is not asked for again.
+
+    With `only_gaps`, only what the ledger names as missing; with `again`, everything anew.
+    Sources are asked side by side: every service has quotas of its own. One source failing never stops the others:
+    it becomes a line of the ledger.
+    """
+    people = [collectors.find_person(tenant, upn) for upn in case.info.subjects]
+    jobs = [
+        (unit, person)
+        for unit in collectors.all_collectors()
+        for person in (people[:1] if unit.tenant_wide else people)
+        for known in [case.ledger.about(unit.source, person.upn)]
+        if again or not any(entry.outcome.seen for entry in known)
+        if known or not only_gaps
+    ]
+    stop = Event()
+    with (
+        progress.task("Collecting evidence", total=len(jobs), unit="sources") as task,
+        ThreadPoolExecutor(at_once) as pool,
+    ):
+        running = {pool.submit(_collect, case, tenant, unit, person, stop, anew=again): unit for unit, person in jobs}
+        try:
+            for done in as_completed(running):
+                done.result()
+                task.advance(note=running[done].title)
+        except BaseException:
+            stop.set()  # what is under way ends with the answer at hand; the next run goes on from there
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _collect(
+    case: Case, tenant: Tenant, unit: collectors.Collector, person: collectors.Person, stop: Event, *, anew: bool
+) -> None:
+    def after(_: collectors.Raw) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+
+    window = case.info.window
+    try:
+        collectors.collect_one(unit, tenant, person, window, case, anew=anew, after=after)
+    except Exception as error:  # noqa: BLE001 - one source must not take the others down; it is said in the ledger
+        reason = f"the collector failed: {type(error).__name__}: {redact(str(error))}"
+        collectors.record_failure(unit, person, window, case, reason)
