@@ -1,73 +1,90 @@
-"""The unified audit log, by Graph's audit query: submitted, waited for, read page by page."""
+"""The unified audit log, three ways: Graph's audit query, else Search-UnifiedAuditLog, else the activity feed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import ClassVar
 
-import orjson
+from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall, exchange_right
+from o365nb.collectors.ual_feed import by_feed
+from o365nb.collectors.ual_query import by_query
+from o365nb.collectors.ual_search import by_search
+from o365nb.errors import Denied, NotFound, NotLicensed, RequestFailed, SignInFailed, UntrustedLink
+from o365nb.model import Outcome, Window
+from o365nb.tenant import Tenant
 
-from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall, from_graph
-from o365nb.errors import RequestFailed
-from o365nb.model import Outcome, Window, iso
-from o365nb.tenant import Tenant, segment
 
-_QUERIES = "/security/auditLog/queries"
-_FIRST_WAIT, _LONGEST_WAIT, _PATIENCE = 1.0, 60.0, 3600.0  # seconds
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to the log; `absent_in` names the families of clouds where it gives nothing."""
+
+    name: str
+    fetch: Callable[[Tenant, Person, Window], Iterator[Raw | Shortfall]]
+    absent_in: tuple[str, ...] = ()
 
 
 class AuditLog(Collector):
-    """One query per person and window, for a tenant has about 200 a day; results stay readable for a month.
+    """The first way that is offered and not refused is taken; which and why is said in the ledger.
 
-    A finished query need not be complete: the service says in `isRecordCountLimitExceeded` when it cut.
+    `needs` is the right of the first way; any of `instead` gives another, of which the last covers less.
     """
 
     source = "ual"
     title = "unified audit log"
     needs = (Right("AuditLogsQuery.Read.All", "Microsoft Purview Audit (Standard)"),)
+    instead: ClassVar[tuple[Right, ...]] = (
+        exchange_right("View-Only Audit Logs"),
+        Right("ActivityFeed.Read", service="management"),
+    )
     retention = timedelta(days=180)
-    absent_in = ("usgov", "china")
+    ways: ClassVar[tuple[Way, ...]] = (
+        Way("Graph's audit query", by_query, ("usgov", "china")),
+        Way("Search-UnifiedAuditLog", by_search, ("china",)),
+        Way("the Management Activity API", by_feed),
+    )
 
     def fetch(self, tenant: Tenant, person: Person, window: Window) -> Iterator[Raw | Shortfall]:
-        wanted = {
-            "@odata.type": "#microsoft.graph.security.auditLogQuery",
-            "displayName": f"o365nb {person.upn} {iso(window.start)}",
-            "filterStartDateTime": iso(window.start),
-            "filterEndDateTime": iso(window.end),
-            "userPrincipalNameFilters": [person.upn],
-        }
-        path = f"{_QUERIES}/{segment(str(tenant.graph.post(_QUERIES, wanted).data.get('id') or ''))}"
-        state = self._wait(tenant, path)
-        if state.get("status") != "succeeded":
-            yield Shortfall(
-                Outcome.FAILED,
-                f"The audit query {state.get('id')} is still {state.get('status')} after"
-                f" {_PATIENCE / 60:.0f} minutes: collect again later.",
-            )
-            return
-        name = f"{window.start:%Y%m%d}-{window.end:%Y%m%d}-{person.upn}"
-        for raw in from_graph(
-            tenant.graph.pages(f"{path}/records", {"$top": "999"}), "graph-audit-log-record-json", name
-        ):
-            yield replace(raw, query=f"{raw.query} of {orjson.dumps(wanted).decode()}")
-        if state.get("isRecordCountLimitExceeded"):
-            limit = state.get("recordCountLimit")
-            yield Shortfall(
-                Outcome.CAPPED,
-                f"The service cut the answer at its limit ({limit or 'not named'} records): ask for shorter windows.",
-            )
+        cloud = tenant.profile.cloud
+        refused: list[RequestFailed | SignInFailed] = []
+        told: list[str] = []
+        for way in self.ways:
+            if cloud.family in way.absent_in:
+                told.append(f"{way.name} is not offered in cloud {cloud.name}.")
+                continue
+            try:
+                yield from _taken(way, tenant, person, window, told)
+            except UntrustedLink:
+                raise
+            except (RequestFailed, SignInFailed) as error:
+                refused.append(error)
+                told.append(f"{way.name}: {error}")
+            else:
+                return
+        raise _all_refused(refused[0], told)
 
-    def _wait(self, tenant: Tenant, path: str) -> dict[str, Any]:
-        """The query's last state; waits 1, 2, 4 … 60 seconds between looks, an hour in all."""
-        pause, waited = _FIRST_WAIT, 0.0
-        while True:
-            state = tenant.graph.get(path).data
-            status = state.get("status")
-            if status == "succeeded" or waited >= _PATIENCE:
-                return state
-            if status in ("failed", "cancelled"):
-                raise RequestFailed(f"The audit query {state.get('id')} ended as {status}. Collect again.")
-            tenant.pause(pause)
-            waited, pause = waited + pause, min(pause * 2, _LONGEST_WAIT)
+
+def _taken(way: Way, tenant: Tenant, person: Person, window: Window, told: list[str]) -> Iterator[Raw | Shortfall]:
+    """What that way gives; where it is not the first, the last word says why it was taken."""
+    gaps: list[Shortfall] = []
+    came = 0
+    for item in way.fetch(tenant, person, window):
+        if isinstance(item, Shortfall) and told:
+            gaps.append(item)
+            continue
+        came += item.records if isinstance(item, Raw) else 0
+        yield item
+    if told:
+        outcome = gaps[0].outcome if gaps else Outcome.COMPLETE if came else Outcome.EMPTY
+        reasons = dict.fromkeys(gap.reason for gap in gaps)
+        yield Shortfall(outcome, " ".join([f"Read by {way.name}.", *reasons, *told]))
+
+
+def _all_refused(first: RequestFailed | SignInFailed, told: list[str]) -> RequestFailed | SignInFailed:
+    """What the best way said, with what became of the others."""
+    said = " ".join(told)
+    if isinstance(first, SignInFailed):
+        return SignInFailed(said)
+    kind = next((kind for kind in (Denied, NotLicensed, NotFound) if isinstance(first, kind)), type(first))
+    return kind(said, status=first.status, code=first.code, request_id=first.request_id)

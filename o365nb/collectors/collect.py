@@ -87,7 +87,8 @@ def collect_one(
         except (RequestFailed, SignInFailed, Unreachable) as error:
             gaps.insert(0, Shortfall(_outcome(error), _why(collector, error, tally.records)))
     received = tally.records
-    outcome = gaps[0].outcome if gaps else (Outcome.COMPLETE if received else Outcome.EMPTY)
+    missing = next((gap.outcome for gap in gaps if not gap.outcome.seen), None)  # others only say which way was taken
+    outcome = missing or (Outcome.COMPLETE if received else Outcome.EMPTY)
     reason = " ".join(dict.fromkeys(gap.reason for gap in gaps))
     entry = Coverage(collector.source, about, asked, outcome, received=received, reason=reason, read=reading.id)
     case.ledger.record(entry)

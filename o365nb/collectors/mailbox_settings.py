@@ -1,4 +1,4 @@
-"""The mailbox's doors and blind spots: protocols, the bypass of auditing, the automatic reply."""
+"""The mailbox's doors and blind spots: protocols, the bypass of auditing, the automatic reply, the junk lists."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class MailboxSettings(Collector):
             ("Get-CASMailbox", "cas-mailbox"),
             ("Get-MailboxAuditBypassAssociation", "audit-bypass"),
             ("Get-MailboxAutoReplyConfiguration", "auto-reply"),
+            ("Get-MailboxJunkEmailConfiguration", "junk-mail"),
+            ("Get-CalendarProcessing", "calendar-processing"),
         ):
             shape, name = f"exchange-{kind}-json", f"{kind}-{person.upn}"
             yield from from_cmdlet(tenant, cmdlet, shape, name, person.upn, Identity=person.upn)

@@ -26,7 +26,7 @@ _TEXTS = (
     *("ClientIP", "ClientIPAddress", "ClientInfoString", "Client_IPAddress", "CorrelationId", "CreationTime"),
     *("DeviceId", "Id", "InterSystemsId", "InternetMessageId", "IsManagedDevice", "MailboxOwnerUPN", "ObjectId"),
     *("Operation", "ResultStatus", "SessionId", "Subject", "UserAgent", "UserId", "UserType", "Workload"),
-    *("@damaged",),
+    *("@damaged", "@lesser"),
 )
 _PARTS = (
     *("Actor", "AffectedItems", "AppAccessContext", "DeviceProperties", "ExtendedProperties", "Folder"),
@@ -69,7 +69,7 @@ WITH fields AS (
         lower(coalesce(r.UserType, '')) AS user_type
     FROM named
 )
-SELECT raw_file, raw_line, seq, r."@damaged" IS NOT NULL AS damaged,
+SELECT raw_file, raw_line, seq, coalesce(r."@damaged", r."@lesser") IS NOT NULL AS damaged,
     CASE WHEN is_guid(r.Id) THEN lower(trim(r.Id)) ELSE sha256(CAST(record AS VARCHAR)) END
         AS event_id,
     utc_time(r.CreationTime) AS time,

@@ -9,7 +9,7 @@ KIND = "message_trace"
 #: What becomes columns: scalars.
 _TEXTS = (
     *("fromIP", "id", "messageId", "receivedDateTime", "recipientAddress", "senderAddress", "size", "status"),
-    *("subject", "toIP", "directionality", "deliveryLocation"),
+    *("subject", "toIP", "directionality", "deliveryLocation", "@lesser"),
 )
 _FIELDS = structure(_TEXTS, ())
 
@@ -22,7 +22,7 @@ WITH fields AS (
         lower(r.status) AS status
     FROM fields
 )
-SELECT raw_file, raw_line, seq, FALSE AS damaged,
+SELECT raw_file, raw_line, seq, r."@lesser" IS NOT NULL AS damaged,
     CASE WHEN id IS NOT NULL AND recipient IS NOT NULL THEN lower(id || '|' || recipient)
         ELSE sha256(CAST(record AS VARCHAR)) END AS event_id,
     utc_time(r.receivedDateTime) AS time,

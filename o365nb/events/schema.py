@@ -11,7 +11,7 @@ PROPERTY = "STRUCT(name VARCHAR, value VARCHAR)"
 EVENTS: dict[str, str] = {
     "event_id": "VARCHAR",  # the record's own id where it is a real one, else a hash of the record
     "time": "TIMESTAMP",
-    "source": "VARCHAR",  # ual, sign_in, sign_in_noninteractive, directory_audit, message_trace, ...
+    "source": "VARCHAR",  # ual, sign_in, sign_in_noninteractive, directory_audit, message_trace, alert, ...
     "workload": "VARCHAR",  # Exchange, AzureActiveDirectory, SharePoint, OneDrive, MicrosoftTeams, ...
     "operation": "VARCHAR",  # normalised: no trailing full stop or blank, dashes folded to "-"
     "operation_raw": "VARCHAR",
@@ -54,7 +54,7 @@ EVENTS: dict[str, str] = {
 STATE: dict[str, str] = {
     "key": "VARCHAR",  # "<kind>:<owner>:<id>", the evidence key that findings cite
     "owner": "VARCHAR",  # UPN, lower case; "" for objects of the tenant
-    "seen_by": "VARCHAR[]",  # graph, exchange, export
+    "seen_by": "VARCHAR[]",  # graph, exchange, export; of devices also intune, defender
     "collected_at": "TIMESTAMP",
     "raw_file": "VARCHAR",
     "raw_line": "BIGINT",
@@ -94,6 +94,8 @@ STATE_TABLES: dict[str, dict[str, str]] = {
         "on_premises_synced": "BOOLEAN",
         "job_title": "VARCHAR",
         "department": "VARCHAR",
+        "manager": "VARCHAR",  # UPN, lower case
+        "deleted": "TIMESTAMP",
     },
     "inbox_rules": {**_RULE, "hidden": "BOOLEAN", "has_error": "BOOLEAN", "read_only": "BOOLEAN"},
     "mailboxes": {
@@ -127,8 +129,9 @@ STATE_TABLES: dict[str, dict[str, str]] = {
         "device_tag": "VARCHAR",
         "created": "TIMESTAMP",
     },
+    # One row for each device that anybody knows of, and one for each mailbox partnership (`trust_type`).
     "devices": {
-        "device_id": "VARCHAR",
+        "device_id": "VARCHAR",  # Entra's
         "object_id": "VARCHAR",
         "name": "VARCHAR",
         "os": "VARCHAR",
@@ -137,8 +140,30 @@ STATE_TABLES: dict[str, dict[str, str]] = {
         "managed": "BOOLEAN",
         "compliant": "BOOLEAN",
         "enabled": "BOOLEAN",
-        "registered": "TIMESTAMP",
+        "registered": "TIMESTAMP",  # in Entra, or the mailbox partnership's beginning
         "last_sign_in": "TIMESTAMP",
+        "last_seen": "TIMESTAMP",  # by whoever saw it last
+        "enrolled": "TIMESTAMP",  # in Intune
+        "encrypted": "BOOLEAN",
+        "jail_broken": "BOOLEAN",
+        "patch_level": "VARCHAR",  # Android's security patch, else the build of the system
+        "reboot_required": "BOOLEAN",
+        "antivirus": "VARCHAR",  # on, off; NULL: nobody tells
+        "real_time_protection": "BOOLEAN",
+        "tamper_protection": "BOOLEAN",
+        "signature_version": "VARCHAR",
+        "signatures_overdue": "BOOLEAN",
+        "last_quick_scan": "TIMESTAMP",
+        "last_full_scan": "TIMESTAMP",
+        "full_scan_overdue": "BOOLEAN",
+        "protection_state": "VARCHAR",  # Intune's words: clean, fullScanPending, rebootPending, critical, ...
+        "protection_reported": "TIMESTAMP",  # the device's last report: all of the above is as old as this
+        "malware": "VARCHAR[]",  # name, category, threat state and time of each find
+        "sensor": "VARCHAR",  # Defender's words: Active, Inactive, ...
+        "risk": "VARCHAR",
+        "exposure": "VARCHAR",
+        "users": "VARCHAR[]",  # who logged on
+        "actions": "VARCHAR[]",  # what administrators asked of it: scans, isolation, ...
     },
     # Facts of one name and value each; of the organisation where `owner` is "", else of that mailbox.
     "org_config": {"name": "VARCHAR", "value": "VARCHAR"},
@@ -211,6 +236,118 @@ STATE_TABLES: dict[str, dict[str, str]] = {
         "changed": "TIMESTAMP",
     },
     "blocked_senders": {"sender": "VARCHAR", "reason": "VARCHAR", "created": "TIMESTAMP"},
+    # Messages without their bodies: sent ones, and deleted ones that can be got back.
+    "messages": {
+        "message_id": "VARCHAR",  # internet message id with angle brackets
+        "folder": "VARCHAR",  # a well-known name, or what the service calls it
+        "subject": "VARCHAR",
+        "sender": "VARCHAR",
+        "recipients": "VARCHAR[]",  # to, copy and blind copy, lower case
+        "sent": "TIMESTAMP",
+        "received": "TIMESTAMP",
+        "has_attachments": "BOOLEAN",
+        "headers": f"{PROPERTY}[]",
+    },
+    "mail_folders": {
+        "folder_id": "VARCHAR",
+        "parent_id": "VARCHAR",
+        "name": "VARCHAR",
+        "hidden": "BOOLEAN",
+        "items": "BIGINT",
+        "unread": "BIGINT",
+    },
+    # Steps of conspicuous messages on their way.
+    "message_details": {
+        "trace_id": "VARCHAR",
+        "message_id": "VARCHAR",
+        "recipient": "VARCHAR",
+        "time": "TIMESTAMP",
+        "event": "VARCHAR",
+        "action": "VARCHAR",
+        "description": "VARCHAR",
+        "data": "VARCHAR",
+    },
+    "quarantine": {
+        "message_id": "VARCHAR",
+        "sender": "VARCHAR",
+        "recipients": "VARCHAR[]",
+        "subject": "VARCHAR",
+        "received": "TIMESTAMP",
+        "verdict": "VARCHAR",  # HighConfPhish, Phish, Spam, Malware, ...
+        "policy": "VARCHAR",
+        "released": "BOOLEAN",
+    },
+    "addins": {
+        "app_id": "VARCHAR",
+        "name": "VARCHAR",
+        "provider": "VARCHAR",
+        "addin_type": "VARCHAR",
+        "scope": "VARCHAR",  # User, Organization, Default
+        "requirements": "VARCHAR",  # ReadItem, ReadWriteMailbox, ...
+        "enabled": "BOOLEAN",
+    },
+    # Exchange's own roles: members of role groups, and assignments to users and applications.
+    "exchange_roles": {
+        "role": "VARCHAR",
+        "assignee": "VARCHAR",  # lower case
+        "assignee_kind": "VARCHAR",  # member, RoleGroup, User, ServicePrincipal, ...
+        "scope": "VARCHAR",
+        "enabled": "BOOLEAN",
+        "created": "TIMESTAMP",
+    },
+    # What the account may in other mailboxes; `owner` is that mailbox.
+    "rights_elsewhere": {
+        "trustee": "VARCHAR",
+        "right": "VARCHAR",
+        "deny": "BOOLEAN",
+        "inherited": "BOOLEAN",
+    },
+    # Roles of an account, one row each: held, just-in-time, or asked for.
+    "roles": {
+        "role": "VARCHAR",
+        "role_id": "VARCHAR",
+        "state": "VARCHAR",  # active, scheduled, activated, eligible, requested
+        "principal_id": "VARCHAR",  # the account, or the group that it has the role through
+        "via": "VARCHAR",  # that it is inherited; the action and the fate of a request
+        "scope": "VARCHAR",  # "/" is the whole directory
+        "start": "TIMESTAMP",
+        "end": "TIMESTAMP",
+        "reason": "VARCHAR",
+    },
+    # What an application consists of, one row each: what can be added to it, and taken away again.
+    "applications": {
+        "app_id": "VARCHAR",
+        "object_id": "VARCHAR",
+        "app_name": "VARCHAR",
+        "side": "VARCHAR",  # application (the registration), service_principal
+        "item": "VARCHAR",  # registration, secret, certificate, federated_credential, owner, app_role, app_access
+        "item_id": "VARCHAR",
+        "name": "VARCHAR",  # of the credential; the right
+        "value": "VARCHAR",  # hint of a secret (never the secret), issuer and subject, owner, resource
+        "created": "TIMESTAMP",
+        "expires": "TIMESTAMP",
+        "owner_tenant": "VARCHAR",
+        "enabled": "BOOLEAN",
+    },
+    "conditional_access": {
+        "kind": "VARCHAR",  # policy, location
+        "policy_id": "VARCHAR",
+        "name": "VARCHAR",
+        "state": "VARCHAR",  # enabled, disabled, enabledForReportingButNotEnforced
+        "created": "TIMESTAMP",
+        "changed": "TIMESTAMP",
+        "controls": "VARCHAR[]",  # block, mfa, compliantDevice, ...
+        "include_users": "VARCHAR[]",  # ids of users and roles; All
+        "exclude_users": "VARCHAR[]",
+        "include_groups": "VARCHAR[]",
+        "exclude_groups": "VARCHAR[]",
+        "applications": "VARCHAR[]",
+        "client_apps": "VARCHAR[]",
+        "exclude_locations": "VARCHAR[]",
+        "trusted": "BOOLEAN",
+        "ranges": "VARCHAR[]",  # networks of a location
+        "countries": "VARCHAR[]",
+    },
 }
 STATE_TABLES = {name: {**STATE, **columns} for name, columns in STATE_TABLES.items()}
 

@@ -18,6 +18,7 @@ _TEXTS = (
     *("appDisplayName", "appId", "authenticationRequirement", "autonomousSystemNumber", "clientAppUsed"),
     *("correlationId", "createdDateTime", "id", "ipAddress", "isInteractive", "servicePrincipalName"),
     *("sessionId", "signInEventTypes", "uniqueTokenIdentifier", "userAgent", "userPrincipalName", "userType"),
+    "@lesser",
 )
 _PARTS = ("authenticationDetails", "deviceDetail", "location", "mfaDetail", "status")
 _FIELDS = structure((*_TEXTS, *_SCALARS), _PARTS)
@@ -37,13 +38,14 @@ WITH fields AS (
             said(r.servicePrincipalId), said(r.userId)) AS who
     FROM parts
 )
-SELECT raw_file, raw_line, seq, FALSE AS damaged,
+SELECT raw_file, raw_line, seq, r."@lesser" IS NOT NULL AS damaged,
     CASE WHEN is_guid(r.id) THEN lower(trim(r.id)) ELSE sha256(CAST(record AS VARCHAR)) END
         AS event_id,
     utc_time(r.createdDateTime) AS time,
     CASE
         WHEN contains(kinds, 'noninteractive') THEN 'sign_in_noninteractive'
-        WHEN contains(kinds, 'serviceprincipal') OR contains(kinds, 'managedidentity') THEN 'sign_in_service_principal'
+        WHEN contains(kinds, 'managedidentity') THEN 'sign_in_managed_identity'
+        WHEN contains(kinds, 'serviceprincipal') THEN 'sign_in_service_principal'
         WHEN contains(kinds, 'interactive') THEN 'sign_in'
         WHEN said(r.servicePrincipalId) IS NOT NULL AND said(r.userPrincipalName) IS NULL
             THEN 'sign_in_service_principal'

@@ -39,7 +39,9 @@ class Seen:
 
 def user(data: Row, seen: Seen) -> Row:
     """Graph `user` → users."""
-    upn = lower(data.get("userPrincipalName"))
+    upn, manager = lower(data.get("userPrincipalName")), data.get("manager")
+    if data.get("deletedDateTime"):  # deleting puts the id, without dashes, in front of the name
+        upn = upn.removeprefix(str(data.get("id")).replace("-", ""))
     listed = [*many(data.get("proxyAddresses")), str(data.get("mail") or ""), upn]
     return {
         **seen.row("user", str(data.get("id") or upn), upn),
@@ -55,6 +57,8 @@ def user(data: Row, seen: Seen) -> Row:
         "on_premises_synced": truth(data.get("onPremisesSyncEnabled")),
         "job_title": text(data.get("jobTitle")),
         "department": text(data.get("department")),
+        "manager": lower(manager.get("userPrincipalName")) or None if isinstance(manager, dict) else None,
+        "deleted": moment(data.get("deletedDateTime")),
     }
 
 
@@ -106,6 +110,7 @@ def device(data: Row, seen: Seen) -> Row:
         "enabled": truth(data.get("accountEnabled")),
         "registered": moment(data.get("registrationDateTime") or data.get("createdDateTime")),
         "last_sign_in": moment(data.get("approximateLastSignInDateTime")),
+        "last_seen": moment(data.get("approximateLastSignInDateTime")),
     }
 
 

@@ -217,6 +217,7 @@ def mobile_device(data: Row, seen: Seen) -> Iterator[Row]:
         "enabled": None if not data.get("DeviceAccessState") else lower(data["DeviceAccessState"]) == "allowed",
         "registered": moment(data.get("FirstSyncTime")),
         "last_sign_in": moment(data.get("LastSuccessSync")),
+        "last_seen": moment(data.get("LastSuccessSync")),
     }
 
 
@@ -245,8 +246,9 @@ def facts(kind: str) -> Callable[[Row, Seen], Iterator[Row]]:
     return rows
 
 
-#: Kind → its table, the ledger's source for it, and how its records become rows.
-ROWS: dict[str, tuple[str, str, Callable[[Row, Seen], Iterator[Row]]]] = {
+#: A kind's table, the ledger's source for it, and how its records become rows.
+Makes = tuple[str, str, Callable[[Row, Seen], Iterator[Row]]]
+ROWS: dict[str, Makes] = {
     "transport_rule": ("transport_rules", "transport_rules", transport_rule),
     "journal_rule": ("transport_rules", "transport_rules", journal_rule),
     "inbound_connector": ("connectors", "connectors", inbound_connector),
@@ -279,11 +281,11 @@ class Record(Protocol):
     def seen(self) -> Seen: ...
 
 
-def add(tables: Mapping[str, list[Row]], records: Iterable[Record]) -> None:
-    """Append what the records of the kinds of `ROWS` say to their tables; other kinds are somebody else's."""
+def add(tables: Mapping[str, list[Row]], records: Iterable[Record], known: Mapping[str, Makes] = ROWS) -> None:
+    """Append what the records of the kinds `known` say to their tables; other kinds are somebody else's."""
     for record in records:
-        if record.kind in ROWS:
-            table, _, rows = ROWS[record.kind]
+        if record.kind in known:
+            table, _, rows = known[record.kind]
             tables[table].extend(rows(record.data, record.seen))
 
 

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 #: In a record's data: why it is not whole (what could be saved of a damaged record).
 DAMAGED = "@damaged"
+#: In a record's data: another source tells more of the same event, and goes before it.
+LESSER = "@lesser"
 #: In a record's data: the account it is about, where the file itself says so (UPN or object id).
 OWNER = "@owner"
 

@@ -72,7 +72,7 @@ def record_file_coverage(case: Case) -> None:
             case.ledger.record(_line(case, file, source, replace(whole, received=span.received), files, brief=brief))
         if not file.spans:
             outcome = Outcome.DAMAGED if file.received else Outcome.EMPTY
-            reason = "; ".join(file.reasons) or "The file has a known form and no records."
+            reason = "; ".join(file.reasons) or " ".join(file.notes) or "The file has a known form and no records."
             case.ledger.record(
                 Coverage("files", "", None, outcome, unparsable=file.damaged, reason=reason, file=file.name)
             )

@@ -141,7 +141,7 @@ class JsonShape(Shape):
 
 def _score(form: frozenset[str], columns: tuple[str, ...], sure: float) -> float:
     """`sure` when every key is there, else at most a half: a guess, never a recognition."""
-    share = len(form.intersection(columns)) / len(form)
+    share = len(form.intersection(columns)) / len(form) if form else 0.0
     return sure if share == 1 and sure else share * 0.5
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from o365nb.events.times import iso_time
 from o365nb.intake.audit_data import audit_record
-from o365nb.intake.base import Damaged, Record
+from o365nb.intake.base import Damaged, Item, Note, Origin, Record
 from o365nb.intake.forms import JsonShape
 
 
@@ -55,6 +55,20 @@ class GraphAuditLogRecordJson(JsonShape):
             "ClientIP": data.get("clientIp"),
         }
         yield from audit_record(line, data["auditData"], outer)
+
+
+class GraphAuditQueryJson(JsonShape):
+    """`auditLogQuery`: a question that was put to the audit log. It holds no record; its answer is another file."""
+
+    name = "graph-audit-query-json"
+    title = "Audit log query submitted to Microsoft Graph (JSON)"
+    kind = "audit_record"
+    must = frozenset({"filterStartDateTime", "filterEndDateTime", "status"})
+    entity = r"auditLog/queries/\$entity"
+
+    def read(self, text: str, origin: Origin) -> Iterator[Item]:
+        if origin.seen_by == "export":
+            yield Note("It is a question that was put to the audit log, not its answer.")
 
 
 class GraphMessageTraceJson(JsonShape):

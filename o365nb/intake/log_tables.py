@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from o365nb.events.times import iso_time
-from o365nb.intake.base import Damaged, Record
+from o365nb.intake.base import LESSER, Damaged, Record
 from o365nb.intake.json_text import loads
 
 Cells = dict[str, Any]
@@ -120,6 +120,7 @@ def email_event(line: int, cells: Cells) -> Iterator[Record | Damaged]:
         yield Damaged(line, "the message has no time that can be read")
         return
     data = {
+        LESSER: True,
         "id": cells.get("NetworkMessageId"),
         "senderAddress": cells.get("SenderFromAddress") or cells.get("SenderMailFromAddress"),
         "recipientAddress": cells.get("RecipientEmailAddress"),

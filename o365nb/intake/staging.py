@@ -20,7 +20,7 @@ from o365nb.intake.recognition import shape_named
 from o365nb.intake.text import decode
 
 #: Kinds that become events; every other kind is state.
-EVENT_KINDS = ("audit_record", "sign_in", "directory_audit", "message_trace")
+EVENT_KINDS = ("audit_record", "sign_in", "directory_audit", "message_trace", "alert", "risk_detection")
 #: DuckDB reads objects up to 16 MiB; a record beyond half of that is no audit record.
 _LARGEST = 8 * 1024 * 1024
 _SURROGATES = re.compile("[\ud800-\udfff]")

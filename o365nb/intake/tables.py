@@ -16,16 +16,22 @@ from o365nb import __version__
 from o365nb.case import Case
 from o365nb.engine import connect, write_table
 from o365nb.events import (
+    alert,
     audit_record,
+    devices,
     directory_audit,
     macros,
     message_trace,
     networks,
+    risk_detection,
     rule_changes,
     rules,
     sign_in,
     state,
+    state_access,
     state_exchange,
+    state_identity,
+    state_mail,
 )
 from o365nb.events.schema import EVENTS, TABLES
 from o365nb.intake.consent_csv import PRINCIPAL
@@ -38,7 +44,10 @@ from o365nb.progress import Progress
 
 Rows = list[dict[str, Any]]
 
-_NORMALISERS = {module.KIND: module.SELECT for module in (audit_record, sign_in, directory_audit, message_trace)}
+_LOGS = (audit_record, sign_in, directory_audit, message_trace, alert, risk_detection)
+_NORMALISERS = {module.KIND: module.SELECT for module in _LOGS}
+#: What Graph says beside the objects that `_state_rows` names itself.
+_GRAPH_STATE = {**state_identity.ROWS, **state_access.ROWS}
 _RECORDS = "{raw_file: 'VARCHAR', raw_line: 'BIGINT', seq: 'BIGINT', record: 'JSON'}"
 #: Where each kind of object ends up, in the ledger's words.
 _TABLE_OF = {
@@ -47,12 +56,13 @@ _TABLE_OF = {
     "inbox_rule": "inbox_rules.hidden",
     "mailbox": "mailboxes",
     "oauth_grant": "oauth_grants",
-    "service_principal": "oauth_grants",
     "auth_method": "auth_methods",
-    "device": "devices",
     "organization": "org_config",
     "accepted_domain": "org_config",
     **state_exchange.SOURCES,
+    **state_mail.SOURCES,
+    **devices.SOURCES,
+    **{kind: source for kind, (_, source, _) in _GRAPH_STATE.items()},
 }
 #: What a sign-in record takes over from the audit log's twin of it.
 _FROM_TWIN = ("session_id", "token_id", "device_id", "device_managed", "user_agent", "os", "browser")
@@ -209,7 +219,9 @@ def _state_rows(stage: Stage) -> dict[str, Rows]:
     by_kind: dict[str, list[StateRecord]] = {}
     for record in stage.state:
         by_kind.setdefault(record.kind, []).append(record)
-    apps = {str(record.data.get("id")): record.data for record in by_kind.get("service_principal", [])}
+    apps: dict[str, dict[str, Any]] = {}
+    for record in by_kind.get("service_principal", []):  # read more than once, each time for other properties
+        apps.setdefault(str(record.data.get("id")), {}).update(record.data)
     people = {str(r.data.get("id")): state.lower(r.data.get("userPrincipalName")) for r in by_kind.get("user", [])}
     for record in stage.state:
         data, seen = record.data, record.seen
@@ -220,8 +232,6 @@ def _state_rows(stage: Stage) -> dict[str, Rows]:
                 tables["mailboxes"].append(state.mailbox(data, seen))
             case "auth_method":
                 tables["auth_methods"].append(state.auth_method(data, seen))
-            case "device":
-                tables["devices"].append(state.device(data, seen))
             case "organization":
                 tables["org_config"].extend(state.organization(data, seen))
             case "accepted_domain":
@@ -237,6 +247,10 @@ def _state_rows(stage: Stage) -> dict[str, Rows]:
                 grant = state.oauth_grant(data, seen, owner, apps.get(str(data.get("clientId")), {}))
                 tables["oauth_grants"].append(grant)
     state_exchange.add(tables, stage.state)
+    state_exchange.add(tables, stage.state, state_mail.ROWS)
+    devices.add(tables, stage.state)
+    state_exchange.add(tables, stage.state, _GRAPH_STATE)
+    state_access.name_rights(tables["applications"], apps)
     tables["inbox_rules"] = rules.merged(tables["inbox_rules"], stage.graph_rule_owners)
     _count_state(stage)
     return tables

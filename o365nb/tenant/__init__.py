@@ -8,10 +8,14 @@ from datetime import UTC, datetime
 from typing import Self
 
 from o365nb.errors import Denied, O365nbError
-from o365nb.tenant.exchange import Exchange, powershell, quotes_doubled
+from o365nb.tenant.defender import Defender
+from o365nb.tenant.exchange import Exchange
 from o365nb.tenant.graph import Graph, Page, literal, segment
 from o365nb.tenant.http import Endpoint, Held, Http, Session, Sleep
+from o365nb.tenant.identity import Identity, identity
+from o365nb.tenant.management import Management
 from o365nb.tenant.pace import Pace
+from o365nb.tenant.powershell import powershell, quotes_doubled
 from o365nb.tenant.profile import Method, Profile, config_path, load_profile
 from o365nb.tenant.redact import redact
 from o365nb.tenant.signin import Prompt, SignIn
@@ -32,12 +36,18 @@ class Tenant:
         graph = Endpoint("Graph", cloud.graph, lambda claims: signin.token(cloud.graph_scope, claims))
         exchange = Endpoint("Exchange", cloud.exchange, lambda claims: signin.token(cloud.exchange_scope, claims))
         self.graph = Graph(http, graph)
+        management = Endpoint(
+            "Management", cloud.management, lambda claims: signin.token(cloud.management_scope, claims)
+        )
         self.exchange = Exchange(http, exchange, self.profile.tenant_id)
+        self.management = Management(http, management, self.profile.tenant_id)
+        defender = Endpoint("Defender", cloud.defender, lambda claims: signin.token(cloud.defender_scope, claims))
+        self.defender = Defender(http, defender)
 
     def holding(self, held: Held) -> Self:
         """The same tenant, of which the answers in `held` are not asked for again."""
         twin = copy.copy(self)
-        twin._serve(self._http.holding(held))
+        twin._serve(self._http.holding(held))  # noqa: SLF001 - a copy of itself
         return twin
 
     def close(self) -> None:
@@ -54,6 +64,14 @@ class Tenant:
     def now(self) -> datetime:
         """The tenant's own time, UTC, as its last answer gave it: windows are counted from it, not from our clock."""
         return self._http.last_date or datetime.now(UTC)
+
+    def identity(self, service: str = "graph") -> Identity:
+        """Who is signed in, as the token for a service (graph, exchange, management, defender) says.
+
+        Raises SignInFailed where no token is given for that service.
+        """
+        scope = str(getattr(self.profile.cloud, f"{service}_scope"))
+        return identity(self._signin.token(scope), self._signin.account())
 
     def pause(self, seconds: float) -> None:
         """Wait for the service, by the clock this tenant was given."""
@@ -81,6 +99,7 @@ def connect(
 
 __all__ = [
     "Held",
+    "Identity",
     "Method",
     "Page",
     "Profile",

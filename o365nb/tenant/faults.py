@@ -19,7 +19,10 @@ _LICENCES: tuple[tuple[str, str, str], ...] = (
     (r"not licensed for this feature", "/identityProtection/", "Microsoft Entra ID P2"),
     (r"not licensed for this feature", "/identity/conditionalAccess", "Microsoft Entra ID P1"),
     (r"Request not applicable to target tenant|Account is not provisioned", "", "Microsoft Intune"),
-    (r"failed to resolve table", "/security/runHuntingQuery", "Microsoft Defender XDR"),
+    (r"[Ff]ailed to resolve table", "/security/runHuntingQuery", "Microsoft Defender XDR"),
+    (r"not licensed for this feature", "/security/collaboration/", "Microsoft Defender for Office 365 Plan 2"),
+    (r"not licensed for this feature", "/security/", "a Microsoft Defender product"),
+    (r"not licensed for this feature", "/api/m", "Microsoft Defender for Endpoint"),
     (r"not licensed for this feature", "", "a licence for this feature"),
 )
 #: Exchange names a cmdlet or parameter that the caller's roles do not grant as one that does not exist.

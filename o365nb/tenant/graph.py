@@ -68,6 +68,12 @@ class Graph:
         """One GET."""
         return self._page(self.url(path, params, beta=beta))
 
+    def raw(self, path: str) -> Page:
+        """One GET of what is not JSON, such as a message as it was sent."""
+        url = self.url(path)
+        got = self._http.request("GET", url, self._endpoint, headers={"Accept": "*/*"})
+        return Page(got.body, {}, url, got.request_id, got.status, got.key, got.held)
+
     def pages(self, path: str, params: Mapping[str, str] | None = None, *, beta: bool = False) -> Iterator[Page]:
         """Every page of a collection; next links are followed on Graph's own host only.
 

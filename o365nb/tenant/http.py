@@ -34,7 +34,7 @@ from o365nb.tenant.redact import redact
 RETRIES = 6
 GATEWAY_RETRIES = 2  # 504: the question was too large; asking it again seldom helps
 LOST_CONNECTION_RETRIES = 4
-CONNECTIONS = 32  # kept open per host
+CONNECTIONS = 48  # kept open per host
 TIMEOUT = (15.0, 180.0)  # seconds to connect, seconds between bytes
 LONGEST_WAIT = 300.0  # seconds; also what an absurd Retry-After is cut to
 

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-#: A quota is kept this much longer than it says: a request sent later may arrive sooner.
-_MARGIN = 0.02
+#: A quota is kept a little longer than it says, for a request sent later may arrive sooner: this share, and at most
+#: this many seconds more.
+_MARGIN, _JITTER = 0.02, 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ class Pace:
                     continue
                 key = f"{quota.name} {match['each']}" if "each" in match.groupdict() else quota.name
                 if key not in self._lanes:
-                    self._lanes[key] = _Lane(quota, quota.seconds * self._scale * (1 + _MARGIN))
+                    span = quota.seconds * self._scale
+                    self._lanes[key] = _Lane(quota, span * (1 + _MARGIN) + min(_JITTER, span * _JITTER))
                 found.append(self._lanes[key])
         return found
 

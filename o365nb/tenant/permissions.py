@@ -60,12 +60,15 @@ ROLES = {
     "Privileged Authentication Administrator": "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
     "Cloud Application Administrator": "158c047a-c907-4556-b7ef-446551a6b5f7",
     "Cloud Device Administrator": "7698a772-787b-4ac8-901f-60d6b08affd2",
+    "Compliance Administrator": "17315797-102d-40b4-93e0-432062caca18",
     "Security Reader": "5d6b6bb7-de71-4623-b4af-96380a352509",
     "Security Administrator": "194ae4cb-b126-40b2-bd5b-6091b380977d",
 }
-#: What may stand in for a role: whoever holds one of these can do no less.
+#: What may stand in for a role (one of Exchange's own among them): whoever holds one of these can do no less.
 STRONGER = {
     "Global Reader": ("Exchange Administrator", "Global Administrator"),
+    "Security Reader": ("Global Reader", "Security Administrator", "Global Administrator"),
+    "View-Only Audit Logs": ("Compliance Administrator", "Exchange Administrator", "Global Administrator"),
     "Exchange Recipient Administrator": ("Exchange Administrator", "Global Administrator"),
 }
 

@@ -21,7 +21,7 @@ from o365nb.tenant.clouds import CLOUDS, Cloud, cloud
 CONFIG = "O365NB_CONFIG"
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DOMAIN = re.compile(r"(?=.{4,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
-_KEYS = frozenset({"tenant_id", "client_id", "cloud", "method", "certificate"})
+_KEYS = frozenset({"tenant_id", "client_id", "cloud", "method", "certificate", "cache"})
 
 
 class Method(StrEnum):
@@ -31,12 +31,15 @@ class Method(StrEnum):
     CERTIFICATE = "certificate"
     DEVICE_CODE = "device_code"
     INTERACTIVE = "interactive"
+    MANAGED_IDENTITY = "managed_identity"
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One way into one tenant. `ca_file` is set for a practice tenant on this machine only.
 
+    A managed identity without `client_id` is the machine's own (system-assigned). `cache` keeps tokens between
+    commands, encrypted by the platform.
     `pace` scales the time of Microsoft's quotas: 1 keeps them, 0 does not (a practice tenant has none by default).
     """
 
@@ -48,14 +51,20 @@ class Profile:
     certificate: Path | None = None
     ca_file: Path | None = None
     pace: float = 1.0
+    cache: bool = False
 
     def __post_init__(self) -> None:
         if not (_GUID.fullmatch(self.tenant_id) or _DOMAIN.fullmatch(self.tenant_id)):
             raise BadInput(f"Profile {self.name!r}: tenant_id {self.tenant_id!r} is neither a GUID nor a domain.")
-        if not _GUID.fullmatch(self.client_id):
+        own = self.method is Method.MANAGED_IDENTITY
+        if not _GUID.fullmatch(self.client_id) and not (own and not self.client_id):
             raise BadInput(f"Profile {self.name!r}: client_id {self.client_id!r} is not a GUID. Copy it from the app.")
         if self.method is Method.CERTIFICATE and self.certificate is None:
             raise BadInput(f"Profile {self.name!r}: method certificate needs certificate = a PEM or PFX file.")
+        if own and self.ca_file is not None:
+            raise BadInput(
+                f"Profile {self.name!r}: a managed identity is the real cloud's; a practice tenant has none."
+            )
         if self.ca_file is not None:
             here = self.cloud
             for origin in (here.login, here.graph, here.exchange, here.management, here.defender):
@@ -115,7 +124,7 @@ def load_profile(name: str) -> Profile:
         listed = ", ".join(sorted(known)) or "none yet"
         raise BadInput(
             f"No profile {name!r} in {path} (known: {listed}). Add a table [{name}] with tenant_id, client_id,"
-            " method = secret, certificate, device_code or interactive."
+            f" method = {', '.join(Method)}."
         )
     return _profile(name, known[name], path)
 
@@ -138,8 +147,9 @@ def _profile(name: str, table: Any, path: Path) -> Profile:
             f"{path}, [{name}]: {strange[0]!r} is not a setting of a profile (those are: {', '.join(sorted(_KEYS))})."
             " Secrets are never kept here: set O365NB_CLIENT_SECRET or type it when asked."
         )
-    values = {key: _text(table, key, name, path) for key in table}
-    if missing := sorted({"tenant_id", "client_id"} - set(values)):
+    values = {key: _text(table, key, name, path) for key in table if key != "cache"}
+    needed = {"tenant_id"} if values.get("method") == Method.MANAGED_IDENTITY else {"tenant_id", "client_id"}
+    if missing := sorted(needed - set(values)):
         raise BadInput(f"{path}, [{name}]: {missing[0]} is missing. Copy it from the app registration's overview.")
     try:
         method = Method(values.get("method", Method.SECRET))
@@ -149,7 +159,11 @@ def _profile(name: str, table: Any, path: Path) -> Profile:
         ) from None
     certificate = path.parent / values["certificate"] if "certificate" in values else None
     where = cloud(values.get("cloud", "global"))
-    return Profile(name, values["tenant_id"], values["client_id"], method, where, certificate)
+    kept = table.get("cache", False)
+    if not isinstance(kept, bool):
+        raise BadInput(f"{path}, [{name}]: cache must be true or false, without quotes.")
+    client_id = values.get("client_id", "")
+    return Profile(name, values["tenant_id"], client_id, method, where, certificate, cache=kept)
 
 
 def _text(table: dict[str, Any], key: str, name: str, path: Path) -> str:

@@ -1,26 +1,31 @@
-"""Signing in with msal: client secret, certificate, device code, interactive. Tokens live in memory only."""
+"""Signing in with msal, in every way a profile can name. Tokens live in memory unless the profile keeps them."""
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import requests
 
-from o365nb.errors import BadInput, O365nbError, SignInFailed, Unreachable
+from o365nb.errors import O365nbError, SignInFailed, Unreachable
+from o365nb.tenant.credentials import PASSPHRASE, SECRET, certificate, client_secret
 from o365nb.tenant.http import Session
 from o365nb.tenant.profile import Method, Profile
 from o365nb.tenant.redact import redact
-
-SECRET = "O365NB_CLIENT_SECRET"  # noqa: S105 - the name of the variable, not a secret
-PASSPHRASE = "O365NB_CERTIFICATE_PASSPHRASE"  # noqa: S105 - likewise
+from o365nb.tenant.token_cache import token_cache
 
 #: Shows a person what to do to sign in (the device code message).
 Prompt = Callable[[str], None]
+
+#: Said every time, for the same words in a mail are how accounts are stolen.
+DEVICE_CODE_WARNING = (
+    "Attackers use device codes for phishing too: enter this code only because you started this sign-in yourself,"
+    " never one that somebody sent you."
+)
 
 #: What the common refusals mean and what to do. Codes: Microsoft Entra authentication error reference.
 _MEANINGS: dict[str, str] = {
@@ -41,18 +46,26 @@ _MEANINGS: dict[str, str] = {
 
 
 class SignIn:
-    """One signed-in application or person, giving a token per resource.
+    """One signed-in application or person, giving a token per resource. Safe to ask from many threads at once.
 
     Raises SignInFailed when the identity provider refuses, Unreachable when nobody answers. Neither
     message nor repr ever holds a secret or a token.
     """
 
-    def __init__(self, profile: Profile, secret: str | None = None, prompt: Prompt | None = None) -> None:
+    def __init__(
+        self, profile: Profile, secret: str | None = None, prompt: Prompt | None = None, cache: Any = None
+    ) -> None:
         self._profile, self._prompt = profile, prompt or _to_terminal
-        self._secret = secret or (_client_secret() if profile.method is Method.SECRET else "")
+        self._secret = secret or (client_secret() if profile.method is Method.SECRET else "")
+        self._lock = threading.Lock()  # one thread asks for a token, the others find it in the cache
+        self._given: dict[str, str] = {}  # scope to the newest token
+        self._mine = threading.local()  # the same, as this thread last got it
         self._session = Session(profile.ca_file)
+        if profile.method is Method.MANAGED_IDENTITY:
+            self._session.trust_env = False  # the machine's own endpoint is never asked through a proxy
         try:
-            self._app = self._guard(self._application)
+            kept = cache if cache is not None else token_cache(profile, self._prompt)
+            self._app = self._guard(lambda: self._application(kept))
         except O365nbError:
             self.close()
             raise
@@ -62,50 +75,81 @@ class SignIn:
         self._session.close()
 
     def token(self, scope: str, claims: str | None = None) -> str:
-        """An access token for `scope`, from memory where possible; `claims` force a new one."""
-        result = self._guard(lambda: self._acquire(scope, claims))
-        if isinstance(result, dict) and isinstance(token := result.get("access_token"), str):
-            return token
-        raise self._refused(result if isinstance(result, dict) else {})
+        """An access token for `scope` (several, of one resource, with blanks between), kept while it is good.
 
-    def _application(self) -> Any:
+        `claims` is what a service demands of a new one: it is fetched once, however many threads were refused.
+        """
+        with self._lock:
+            mine: dict[str, str] = self._mine.__dict__
+            renewed = claims is not None and self._given.get(scope) != mine.get(scope)
+            result = self._guard(lambda: self._acquire(scope.split(), None if renewed else claims))
+            if not isinstance(result, dict) or not isinstance(token := result.get("access_token"), str):
+                raise self._refused(result if isinstance(result, dict) else {})
+            self._given[scope] = mine[scope] = token
+            return token
+
+    def account(self) -> dict[str, Any] | None:
+        """The person who signed in, as msal knows them; None for an application by itself."""
+        if self._profile.method not in (Method.INTERACTIVE, Method.DEVICE_CODE):
+            return None
+        with self._lock:
+            return next(iter(self._app.get_accounts()), None)
+
+    def _application(self, cache: Any) -> Any:
         import msal
 
         profile = self._profile
+        if profile.method is Method.MANAGED_IDENTITY:
+            named, own = msal.UserAssignedManagedIdentity, msal.SystemAssignedManagedIdentity
+            identity = named(client_id=profile.client_id) if profile.client_id else own()
+            return msal.ManagedIdentityClient(
+                identity, http_client=self._session, token_cache=cache, client_capabilities=["CP1"]
+            )
         common: dict[str, Any] = {
             "authority": f"{profile.cloud.login}/{profile.tenant_id}",
             "instance_discovery": False,  # the login hosts are ours to name, see clouds.py
             "client_capabilities": ["CP1"],  # understands claims challenges: long-lived, revocable tokens
             "http_client": self._session,
+            "token_cache": cache,
         }
         if profile.method is Method.SECRET:
             return msal.ConfidentialClientApplication(profile.client_id, client_credential=self._secret, **common)
         if profile.method is Method.CERTIFICATE:
-            credential = _certificate(profile)
+            credential = certificate(profile)
             return msal.ConfidentialClientApplication(profile.client_id, client_credential=credential, **common)
         return msal.PublicClientApplication(profile.client_id, **common)
 
-    def _acquire(self, scope: str, claims: str | None) -> Any:
-        if self._profile.method in (Method.SECRET, Method.CERTIFICATE):
-            return self._app.acquire_token_for_client([scope], claims_challenge=claims)
+    def _acquire(self, scopes: list[str], claims: str | None) -> Any:
+        method = self._profile.method
+        if method is Method.MANAGED_IDENTITY:
+            resource = scopes[0].removesuffix("/.default")
+            return self._app.acquire_token_for_client(resource=resource, claims_challenge=claims)
+        if method in (Method.SECRET, Method.CERTIFICATE):
+            return self._app.acquire_token_for_client(scopes, claims_challenge=claims)
         for account in self._app.get_accounts():
-            if found := self._app.acquire_token_silent([scope], account, claims_challenge=claims):
+            if found := self._app.acquire_token_silent(scopes, account, claims_challenge=claims):
                 return found
-        if self._profile.method is Method.INTERACTIVE:
+        if method is Method.INTERACTIVE:
             return self._app.acquire_token_interactive(
-                [scope], prompt="select_account", timeout=300, claims_challenge=claims
+                scopes, prompt="select_account", timeout=300, claims_challenge=claims
             )
-        flow = self._app.initiate_device_flow([scope], claims_challenge=claims)
+        flow = self._app.initiate_device_flow(scopes, claims_challenge=claims)
         if "user_code" not in flow:
             return flow
-        self._prompt(redact(flow.get("message") or f"Open {flow.get('verification_uri')}: {flow['user_code']}"))
+        said = redact(flow.get("message") or f"Open {flow.get('verification_uri')}: {flow['user_code']}")
+        self._prompt(f"{said}\n{DEVICE_CODE_WARNING}")
         return self._app.acquire_token_by_device_flow(flow, claims_challenge=claims)
 
     def _guard(self, call: Callable[[], Any]) -> Any:
         """Run a call into msal; its many ways to fail become ours. Causes are not chained: they hold requests."""
         from msal.exceptions import MsalError
 
-        login = self._profile.cloud.login
+        where, advice = self._profile.cloud.login, "Check the network, the proxy and the address."
+        if self._profile.method is Method.MANAGED_IDENTITY:
+            where, advice = (
+                "this machine's managed identity",
+                "Only a machine in Azure that has one can use this method.",
+            )
         try:
             return call()
         except requests.exceptions.SSLError:
@@ -114,9 +158,11 @@ class SignIn:
             problem = "nobody answers there"
         except MsalError as error:
             problem = f"it is in trouble ({redact(error, self._secret, limit=100)})"
+        except OSError as error:  # the platform's key store failed between two commands
+            problem = f"the kept tokens cannot be used ({redact(error, limit=100)}); run `o365nb signout`"
         except (ValueError, RuntimeError) as error:
             raise self._refused({"error_description": _first_words(error)}) from None
-        raise Unreachable(f"Cannot sign in at {login}: {problem}. Check the network, the proxy and the address.")
+        raise Unreachable(f"Cannot sign in at {where}: {problem}. {advice}")
 
     def _refused(self, result: dict[str, Any]) -> SignInFailed:
         said = str(result.get("error_description") or result.get("error") or "no reason given")
@@ -130,33 +176,6 @@ class SignIn:
 def _first_words(error: BaseException) -> str:
     """What went wrong first: msal hides the tenant's own answer behind advice of its own."""
     return str(error.__context__ or error)
-
-
-def _client_secret() -> str:
-    """From the environment, else typed by a person; never from a file."""
-    if given := os.environ.get(SECRET):
-        return given
-    if not sys.stdin.isatty():
-        raise BadInput(f"The client secret is missing. Set {SECRET} or run this on a terminal to type it.")
-    if typed := getpass.getpass("Client secret: "):
-        return typed
-    raise BadInput("No client secret was typed. Run it again, or use another method to sign in.")
-
-
-def _certificate(profile: Profile) -> dict[str, str]:
-    """The credential as msal wants it: one PEM file with key and certificate, or a PFX file."""
-    path = profile.certificate
-    if path is None or not path.is_file():
-        raise BadInput(f"Profile {profile.name!r}: no certificate file at {path}. Name a PEM or PFX file.")
-    phrase = os.environ.get(PASSPHRASE)
-    secret = {"passphrase": phrase} if phrase else {}
-    if path.suffix.lower() in (".pfx", ".p12"):
-        return {"private_key_pfx_path": str(path), **secret}
-    text = path.read_text("utf-8", "replace")
-    certificate = re.search(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", text, re.DOTALL)
-    if "PRIVATE KEY-----" not in text or certificate is None:
-        raise BadInput(f"{path}: needs both the private key and the certificate (PEM). Put both into the file.")
-    return {"private_key": text, "public_certificate": certificate[0], **secret}
 
 
 def _to_terminal(message: str) -> None:

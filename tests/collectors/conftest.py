@@ -60,8 +60,8 @@ def collect(tenant, anna, window, case):
     """`collect("sign_in")`: run the collector of that source; returns its line of the ledger."""
     units = {unit.source: unit for unit in collectors.all_collectors()}
 
-    def run(source, *, window=window, person=anna, tenant=tenant):
-        return collectors.collect_one(units[source], tenant, person, window, case)
+    def run(source, *, window=window, person=anna, tenant=tenant, anew=False):
+        return collectors.collect_one(units[source], tenant, person, window, case, anew=anew)
 
     return run
 

@@ -27,16 +27,74 @@ SOURCES = {
     "connectors": {"exchange-inbound-connector-json", "exchange-outbound-connector-json"},
     "remote_domains": {"exchange-remote-domain-json", "exchange-outbound-spam-policy-json"},
     "audit_config": {"exchange-admin-audit-config-json", "exchange-organization-config-json"},
-    "mailbox_settings": {"exchange-cas-mailbox-json", "exchange-audit-bypass-json", "exchange-auto-reply-json"},
+    "mailbox_settings": {
+        *("exchange-cas-mailbox-json", "exchange-audit-bypass-json", "exchange-auto-reply-json"),
+        *("exchange-junk-mail-json", "exchange-calendar-processing-json"),
+    },
+    "mail_protection": {
+        *("exchange-connection-filter-json", "exchange-content-filter-json", "exchange-anti-phish-json"),
+        *("exchange-dkim-json", "exchange-transport-config-json", "exchange-authentication-policy-json"),
+        "exchange-allow-block-json",
+    },
+    "exchange_roles": {
+        *("exchange-role-group-json", "exchange-role-assignment-json", "exchange-application-access-policy-json"),
+    },
+    "addins": {"exchange-app-json"},
+    "quarantine": {"exchange-quarantine-json"},
+    "recoverable_items": {"exchange-mailbox-statistics-json", "exchange-recoverable-item-json"},
+    "rights_elsewhere": {"exchange-rights-elsewhere-json"},
+    "mail_folders": {"graph-mail-folder-json"},
+    "calendar_permissions": {"graph-calendar-permission-json"},
     "mobile_devices": {"exchange-mobile-device-json"},
     "blocked_senders": {"exchange-blocked-sender-json"},
+    "sign_in_activity": {"graph-sign-in-activity-json"},
+    "guests": {"graph-user-json"},
+    "memberships": {"graph-membership-json", "graph-owned-object-json"},
+    "licences": {"graph-licence-json"},
+    "risky_users": {"graph-risky-user-json"},
+    "risky_apps": {"graph-risky-user-json", "graph-risk-detection-json"},
+    "mfa": {"graph-mfa-state-json"},
+    "mfa_registration": {"graph-registration-json"},
+    "applications": {"graph-application-json", "graph-service-principal-json", "graph-app-role-json"},
+    "app_roles": {"graph-app-role-json"},
+    "roles": {"graph-role-assignment-json", "graph-membership-json"},
+    "pim": {"graph-role-assignment-json", "graph-group-role-json"},
+    "conditional_access": {"graph-conditional-access-json", "graph-named-location-json"},
+    "policies": {"graph-policy-json"},
+    "domains": {"graph-domain-json"},
+    "risk_detection": {"graph-risk-detection-json"},
+    "sign_in_service_principal": {"graph-sign-in-json"},
+    "sign_in_managed_identity": {"graph-sign-in-json"},
+    "managed_devices": {"graph-managed-device-json", "graph-protection-state-json", "graph-malware-state-json"},
+    "app_registrations": {"graph-app-registration-json"},
+    "detected_apps": {"graph-detected-app-json"},
+    "machines": {
+        *("defender-machine-json", "defender-logon-user-json", "defender-alert-json"),
+        "defender-machine-action-json",
+    },
+    "alert": {"graph-alert-json"},
+    "incident": {"graph-incident-json"},
+    "analyzed_emails": {"graph-analyzed-email-json"},
+    "hunting/EmailEvents": {"sentinel-email-events-json"},
+    "hunting/EmailPostDeliveryEvents": {"hunting-rows-json"},
+    "hunting/UrlClickEvents": {"hunting-rows-json"},
+    "hunting/CloudAppEvents": {"hunting-cloud-app-events-json"},
+    "hunting/EntraIdSignInEvents": {"hunting-sign-in-events-json"},
+    "hunting/IdentityLogonEvents": {"hunting-rows-json"},
+    "hunting/DeviceLogonEvents": {"hunting-rows-json"},
+    "hunting/DeviceProcessEvents": {"hunting-rows-json"},
+    "hunting/OAuthAppInfo": {"hunting-rows-json"},
     "sign_in": {"graph-sign-in-json"},
     "sign_in_noninteractive": {"graph-sign-in-json"},
+    "password_guesses": {"graph-sign-in-json"},
     "directory_audit": {"graph-directory-audit-json"},
-    "ual": {"graph-audit-log-record-json"},
-    "message_trace": {"graph-message-trace-json"},
+    "ual": {"graph-audit-query-json", "graph-audit-log-record-json"},
+    "message_trace": {"graph-message-trace-json", "graph-message-detail-json"},
+    "messages": {"graph-message-json"},
 }
-LOGS = {"sign_in", "sign_in_noninteractive", "directory_audit", "ual", "message_trace"}
+LOGS = {"sign_in", "sign_in_noninteractive", "directory_audit", "ual", "message_trace", "alert", "incident"}
+LOGS |= {"password_guesses", "messages", "risk_detection", "sign_in_service_principal", "sign_in_managed_identity"}
+LOGS |= {"analyzed_emails", *(source for source in SOURCES if source.startswith("hunting/"))}
 
 
 def test_all_are_found_and_state_is_read_before_logs():
@@ -59,7 +117,12 @@ def test_everything_about_the_subject_is_collected_and_its_custody_holds(practic
         done = collectors.collect_one(unit, tenant, anna, window, case)
         entries.append(done)
     # Nobody but Sales has consented to an app, and nobody at all for all principals.
-    expected = dict.fromkeys(SOURCES, Outcome.COMPLETE) | {"oauth_grants": Outcome.EMPTY, "sweep_rules": Outcome.EMPTY}
+    # She administers nothing, and Entra found no risk.
+    nothing = {"oauth_grants", "sweep_rules", "app_roles", "pim", "risky_users", "risky_apps", "risk_detection"}
+    nothing |= {"quarantine", "rights_elsewhere"}
+    unheard = ("EmailPostDeliveryEvents", "UrlClickEvents", "IdentityLogonEvents", "DeviceProcessEvents")
+    nothing |= {f"hunting/{table}" for table in unheard}
+    expected = dict.fromkeys(SOURCES, Outcome.COMPLETE) | dict.fromkeys(nothing, Outcome.EMPTY)
     assert {entry.source: entry.outcome for entry in entries} == expected
     assert [entry.reason for entry in entries] == [""] * len(SOURCES)
     assert [(e.source, e.subject, e.outcome, e.received) for e in case.ledger.lines()] == [
@@ -68,7 +131,7 @@ def test_everything_about_the_subject_is_collected_and_its_custody_holds(practic
 
     lines = list(case.custody.entries())
     shapes = {source: {line["shape"] for line in lines if line["source"] == source} for source in SOURCES}
-    assert shapes == SOURCES | {"oauth_grants": {"graph-oauth-grant-json"}}
+    assert shapes == SOURCES | {"oauth_grants": {"graph-oauth-grant-json"}, "risky_users": set()}
     by_source = {e.source: sum(line["records"] for line in lines if line["source"] == e.source) for e in entries}
     assert by_source == {entry.source: entry.received for entry in entries}
     assert len(list(case.verify())) == 3

@@ -80,9 +80,11 @@ def test_an_exchange_role_that_is_missing_is_denied(practice, collect):
 
 def test_a_401_of_the_message_trace_names_the_missing_app(practice, collect):
     practice.inject("/v1.0/admin/exchange", 401, EVERY_TIME)
+    practice.inject("Get-MessageTraceV2", 403, EVERY_TIME)
     entry = collect("message_trace")
     assert entry.outcome is Outcome.DENIED
     assert "8bd644d1-64a1-4d4b-ae52-2e0cbf64e373" in entry.reason
+    assert " Get-MessageTraceV2: Exchange: Get-MessageTraceV2 was refused" in entry.reason
 
 
 def test_an_app_that_is_gone_leaves_the_consents_partial(practice, collect, evidence, tenant):
@@ -118,27 +120,17 @@ def test_an_audit_query_that_never_ends_is_given_up_after_an_hour(scripted, scri
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
-def test_an_audit_query_that_fails_says_so(scripted, scripted_tenant, collect, status):
-    scripted.by_path[QUERIES] = (200, {}, {"id": "q-1", "status": status})
-    entry = collect("ual", tenant=scripted_tenant)
-    assert (entry.outcome, entry.reason) == (
-        Outcome.FAILED,
-        f"The audit query q-1 ended as {status}. Collect again.",
-    )
-
-
-def test_an_audit_answer_that_was_cut_is_capped(scripted, scripted_tenant, collect):
+def test_an_audit_query_that_fails_twice_says_so(scripted, scripted_tenant, collect, status):
     scripted.by_path |= {
-        f"{QUERIES}/q-1/records": (200, {}, {"value": [{"id": "r-1"}]}),
-        QUERIES: (
-            200,
-            {},
-            {"id": "q-1", "status": "succeeded", "isRecordCountLimitExceeded": True, "recordCountLimit": 1000000},
-        ),
+        QUERIES: (200, {}, {"id": "q-1", "status": status}),
+        "InvokeCommand": (403, {}, {"error": {"code": "Forbidden", "message": "no"}}),
+        "subscriptions/list": (200, {}, []),
     }
     entry = collect("ual", tenant=scripted_tenant)
-    assert (entry.outcome, entry.received) == (Outcome.CAPPED, 1)
-    assert entry.reason == "The service cut the answer at its limit (1000000 records): ask for shorter windows."
+    assert entry.outcome is Outcome.FAILED
+    assert entry.reason.startswith(
+        f"Graph's audit query: The audit query q-1 ended as {status}. Collect again. Search-UnifiedAuditLog: "
+    )
 
 
 def test_a_connection_that_is_lost_for_good_is_a_failure(scripted, scripted_tenant, collect):

@@ -102,7 +102,7 @@ def test_only_the_error_code_decides(status, result, code):
         ({"isInteractive": "False"}, "sign_in_noninteractive"),
         ({"isInteractive": None}, "sign_in"),
         ({"signInEventTypes": ["servicePrincipal"]}, "sign_in_service_principal"),
-        ({"signInEventTypes": ["managedIdentity"]}, "sign_in_service_principal"),
+        ({"signInEventTypes": ["managedIdentity"]}, "sign_in_managed_identity"),
         ({"servicePrincipalId": "sp", "userPrincipalName": ""}, "sign_in_service_principal"),
     ],
 )

@@ -50,7 +50,22 @@ def test_a_user():
         "on_premises_synced": None,
         "job_title": None,
         "department": "Finance",
+        "manager": None,
+        "deleted": None,
     }
+
+
+def test_a_deleted_user_keeps_the_name_that_the_logs_know():
+    data = {
+        "id": "0bdba54d-b05f-4bd4-8cc9-833bad53638a",
+        "userPrincipalName": "0bdba54db05f4bd48cc9833bad53638aAnna@contoso.example",
+        "deletedDateTime": "2026-11-17T12:00:00Z",
+        "manager": {"id": "m-1", "userPrincipalName": "Frank@contoso.example"},
+    }
+    row = state.user(data, SEEN)
+    assert (row["owner"], row["addresses"], row["deleted"], row["manager"]) == (
+        "anna@contoso.example", ["anna@contoso.example"], "2026-11-17T12:00:00", "frank@contoso.example",
+    )  # fmt: skip
 
 
 def test_a_mailbox():
@@ -120,6 +135,7 @@ def test_a_device():
         "enabled": None,
         "registered": 0,
         "last_sign_in": "2026-11-01T00:00:00",
+        "last_seen": "2026-11-01T00:00:00",
     }
 
 
@@ -177,7 +193,6 @@ def test_rows_name_only_columns_of_their_tables():
         "users": state.user({}, SEEN),
         "mailboxes": state.mailbox({}, SEEN),
         "auth_methods": state.auth_method({}, SEEN),
-        "devices": state.device({}, SEEN),
         "oauth_grants": state.oauth_grant({}, SEEN, "", {}),
     }
     assert {name: set(row) for name, row in made.items()} == {name: set(STATE_TABLES[name]) for name in made}

@@ -56,6 +56,63 @@ ANSWERS = {
         json.dumps({"SenderAddress": "anna@contoso.example", "Reason": "OutboundSpamLast24Hours=612"}),
         "blocked_sender",
     ),
+    "exchange-connection-filter-json": (
+        json.dumps({"Name": "Default", "IPAllowList": ["203.0.113.9"], "EnableSafeList": False}),
+        "connection_filter",
+    ),
+    "exchange-content-filter-json": (
+        json.dumps({"Name": "Default", "AllowedSenders": ["x@evil.example"], "AllowedSenderDomains": []}),
+        "content_filter",
+    ),
+    "exchange-anti-phish-json": (json.dumps({"Name": "Default", "EnableSpoofIntelligence": True}), "anti_phish"),
+    "exchange-dkim-json": (json.dumps({"Domain": "contoso.example", "Enabled": True, "Status": "Valid"}), "dkim"),
+    "exchange-transport-config-json": (json.dumps({"SmtpClientAuthenticationDisabled": True}), "transport_config"),
+    "exchange-authentication-policy-json": (
+        json.dumps({"Name": "Old", "AllowBasicAuthImap": True, "AllowBasicAuthSmtp": False}),
+        "authentication_policy",
+    ),
+    "exchange-allow-block-json": (
+        json.dumps({"Value": "evil.example", "Action": "Allow", "ExpirationDate": None}),
+        "allow_block",
+    ),
+    "exchange-application-access-policy-json": (
+        json.dumps({"AppId": "a-1", "AccessRight": "RestrictAccess", "ScopeName": "Finance"}),
+        "application_access_policy",
+    ),
+    "exchange-role-group-json": (
+        json.dumps({"Name": "Organization Management", "Roles": ["Audit Logs"], "Members": ["carol"]}),
+        "role_group",
+    ),
+    "exchange-role-assignment-json": (
+        json.dumps({"Role": "ApplicationImpersonation", "RoleAssigneeName": "svc"}),
+        "role_assignment",
+    ),
+    "exchange-junk-mail-json": (
+        json.dumps({"TrustedSendersAndDomains": ["evil.example"], "BlockedSendersAndDomains": []}),
+        "junk_mail",
+    ),
+    "exchange-calendar-processing-json": (
+        json.dumps({"AutomateProcessing": "AutoUpdate", "ForwardRequestsToDelegates": True}),
+        "calendar_processing",
+    ),
+    "exchange-mailbox-statistics-json": (
+        json.dumps({"ItemCount": 1, "TotalItemSize": "1 KB (1,024 bytes)", "DeletedItemCount": 0}),
+        "mailbox_statistics",
+    ),
+    "exchange-recoverable-item-json": (
+        json.dumps({"SourceFolder": "Deletions", "LastParentPath": "Inbox", "ItemClass": "IPM.Note", "Subject": "x"}),
+        "recoverable_item",
+    ),
+    "exchange-app-json": (json.dumps({"AppId": "a-1", "ProviderName": "Evil", "Scope": "User"}), "addin"),
+    "exchange-quarantine-json": (
+        json.dumps({"SenderAddress": "x@evil.example", "RecipientAddress": ["anna@contoso.example"],
+                    "ReceivedTime": "2026-11-01T08:00:00Z", "ReleaseStatus": "NOTRELEASED"}),
+        "quarantined",
+    ),
+    "exchange-message-detail-json": (
+        json.dumps({"MessageTraceId": "t-1", "Date": "2026-11-01T08:00:00Z", "Event": "Fail", "Detail": "x"}),
+        "message_detail",
+    ),
     "scubagear-settings-json": (
         json.dumps({"baseline_version": "1", "module_version": "1.8.0", "inbound_connectors": [None],
                     "outbound_connectors": [None], "transport_rule": [{"Name": "x"}], "remote_domains": [],

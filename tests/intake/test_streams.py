@@ -50,7 +50,7 @@ def test_hand_made_envelopes_of_all_kinds_are_read_or_said(tmp_path):
         ("SignInLogs", {}, "sign_in"),
         ("NonInteractiveUserSignInLogs", {}, "sign_in_noninteractive"),
         ("ServicePrincipalSignInLogs", {"servicePrincipalName": "x"}, "sign_in_service_principal"),
-        ("ManagedIdentitySignInLogs", {"servicePrincipalName": "x"}, "sign_in_service_principal"),
+        ("ManagedIdentitySignInLogs", {"servicePrincipalName": "x"}, "sign_in_managed_identity"),
         ("AuditLogs", {"activityDisplayName": "Update user"}, "directory_audit"),
         ("ApplicationManagement", {"activityDisplayName": "Update application"}, "directory_audit"),
     ],

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from o365nb.errors import BadInput, NotFound, UntrustedLink
+from o365nb.errors import BadInput, Denied, NotFound, UntrustedLink
 from o365nb.tenant import powershell
 from o365nb.tenant.exchange import Exchange
 
@@ -131,3 +131,47 @@ def test_a_hostile_parameter_name_or_cmdlet_is_refused():
         powershell("Set-Mailbox", **{"Identity x; calc": "y"})
     with pytest.raises(BadInput):
         powershell("Set-Mailbox; calc", Identity="y")
+
+
+REFUSED = (403, {}, {"error": {"code": "Forbidden", "message": "This client is not allowed"}})
+
+
+def test_what_the_module_s_channel_refuses_is_asked_of_the_official_one(exchange, scripted):
+    scripted.by_path |= {"InvokeCommand": REFUSED, "v2.0": (200, {}, {"value": [{"DomainName": "contoso.example"}]})}
+    for _ in range(2):
+        (page,) = exchange.run("Get-AcceptedDomain")
+        assert page.records == [{"DomainName": "contoso.example"}]
+    official = f"/adminapi/v2.0/{TENANT}/AcceptedDomain"
+    # Once it is known who answers, nobody else is asked.
+    assert [path for _, path, *_ in scripted.asked] == [
+        f"/adminapi/beta/{TENANT}/InvokeCommand", official, official,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "given"),
+    [
+        ("Get-InboxRule", {"Mailbox": "anna@contoso.example"}),
+        ("Set-Mailbox", {"Identity": "anna@contoso.example", "ForwardingSmtpAddress": None}),
+    ],
+)
+def test_what_the_official_channel_does_not_serve_stays_refused(exchange, scripted, cmdlet, given):
+    scripted.by_path["InvokeCommand"] = REFUSED
+    with pytest.raises(Denied, match="This client is not allowed"):
+        list(exchange.run(cmdlet, **given))
+    assert len(scripted.asked) == 1
+
+
+def test_refused_by_both_it_is_the_first_refusal_that_is_told(exchange, scripted):
+    second = (403, {}, {"error": {"code": "Forbidden", "message": "Exchange.ManageAsAppV2 is missing"}})
+    scripted.by_path |= {"InvokeCommand": REFUSED, "v2.0": second}
+    with pytest.raises(Denied, match="This client is not allowed"):
+        list(exchange.run("Get-OrganizationConfig"))
+
+
+def test_the_cmdlets_that_this_token_may_run_are_listed(exchange, scripted):
+    scripted.answers = [(200, {}, {"value": [{"exportedCmdlets": "Get-Mailbox, Get-InboxRule,"}, None]})]
+    assert exchange.cmdlets() == {"Get-Mailbox", "Get-InboxRule"}
+    method, path, headers, _ = scripted.asked[0]
+    assert (method, path) == ("GET", f"/adminapi/v1.0/{TENANT}/EXOModuleFile?Version=3.9.2")
+    assert headers["CommandName"] == "*"

@@ -55,7 +55,7 @@ def test_no_span_of_time_holds_more_requests_than_the_quota(service, path, cmdle
     times = begun([("GET", GRAPH + path, cmdlet)] * (2 * calls + 1), service=service)
     assert most_in(times, seconds) == calls
     assert times[calls - 1] == 0  # the first ones wait for nobody
-    assert times[-1] == pytest.approx(2 * seconds, rel=0.05)
+    assert times[-1] == pytest.approx(2 * seconds, rel=0.09)
 
 
 def test_sign_ins_audits_and_methods_share_one_quota():
@@ -70,7 +70,7 @@ def test_services_do_not_wait_for_each_other():
 
 def test_a_span_can_be_shortened_and_left_out():
     requests = [("GET", GRAPH + "/auditLogs/signIns", "")] * 11
-    assert begun(requests, scale=0.01)[-1] == pytest.approx(0.2, rel=0.05)
+    assert begun(requests, scale=0.01)[-1] == pytest.approx(0.2, rel=0.09)
     assert begun(requests, scale=0.0) == [0.0] * 11
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from o365nb.errors import BadInput, SignInFailed, Unreachable
 from o365nb.tenant import Method, Profile
-from o365nb.tenant.signin import SignIn
+from o365nb.tenant.signin import DEVICE_CODE_WARNING, SignIn
 
 TENANT, CLIENT = "11111111-2222-4333-8444-555555555555", "99999999-8888-4777-8666-555555555555"
 SECRET = "Very~Secret.Value_1"
@@ -166,7 +166,8 @@ def test_a_device_code_is_shown_to_the_person(profile, login):
     )
     shown = []
     assert SignIn(profile(Method.DEVICE_CODE), prompt=shown.append).token(SCOPE) == "the-token"
-    assert shown == ["Open https://microsoft.com/devicelogin and enter ABC123"]
+    (said,) = shown
+    assert said.splitlines() == ["Open https://microsoft.com/devicelogin and enter ABC123", DEVICE_CODE_WARNING]
 
 
 def test_a_refused_device_code_says_why(profile, login):
