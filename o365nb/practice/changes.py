@@ -88,6 +88,10 @@ class Changes:
             "AccountEnabled": ([before], [enabled]),
         })  # fmt: skip
 
+    def registered(self, activity: str, kind: str, identity: str, name: str) -> None:
+        """An application, its service principal or its rights were added or removed (the state already says so)."""
+        self._object(activity, kind, identity, name, {})
+
     def set_device(self, device: Json, *, enabled: bool) -> None:
         """Switch a device on or off."""
         before, device["accountEnabled"] = device["accountEnabled"], enabled

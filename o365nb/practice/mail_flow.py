@@ -100,21 +100,30 @@ def transport_rule(name: str, changed: datetime, **actions: object) -> Json:
 
 def _partner_connector() -> Json:
     """Mail of the partner must come encrypted, with the partner's certificate."""
+    return inbound_connector(
+        "Fabrikam (TLS)", FOUNDED + timedelta(days=620), SenderDomains=[f"smtp:{PARTNER};1"], RequireTls=True,
+        RestrictDomainsToCertificate=True, TlsSenderCertificateName=f"mail.{PARTNER}",
+    )  # fmt: skip
+
+
+def inbound_connector(name: str, created: datetime, **settings: object) -> Json:
+    """One connector for mail from outside; `settings` are its properties as Get-InboundConnector names them."""
     return {
-        **_object("InboundConnector", "Fabrikam (TLS)", FOUNDED + timedelta(days=620)),
+        **_object("InboundConnector", name, created),
         "Enabled": True,
         "ConnectorType": "Partner",
         "ConnectorSource": "AdminUI",
         "Comment": "",
         "SenderIPAddresses": [],
-        "SenderDomains": [f"smtp:{PARTNER};1"],
+        "SenderDomains": [],
         "AssociatedAcceptedDomains": [],
-        "RequireTls": True,
+        "RequireTls": False,
         "RestrictDomainsToIPAddresses": False,
-        "RestrictDomainsToCertificate": True,
+        "RestrictDomainsToCertificate": False,
         "CloudServicesMailEnabled": False,
         "TreatMessagesAsInternal": False,
-        "TlsSenderCertificateName": f"mail.{PARTNER}",
+        "TlsSenderCertificateName": None,
+        **settings,
     }
 
 

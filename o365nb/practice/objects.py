@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from o365nb.practice import mail_flow, rules
+from o365nb.practice import alerts, app_registry, identity, intune, machines, mail_flow, policies, rules
 from o365nb.practice.ids import Json, z
-from o365nb.practice.logs.apps import GRAPH, MICROSOFT_TENANT
+from o365nb.practice.logs.apps import GRAPH, MICROSOFT_TENANT, App
 from o365nb.practice.organisation import FOUNDED, PLANS, SKU
-from o365nb.practice.people import INITIAL_DOMAIN, Device, Person, named_id
+from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, Device, Person, named_id
 
 PASSWORD_METHOD = "28c10230-6103-485e-b985-444c60001490"  # noqa: S105 - the fixed id of the password method
 _MOBILE_PHONE = "3179e48a-750b-4051-897c-87b9720928f7"
+ALTERNATE_PHONE = "b6332ec1-7057-4abe-9331-3d72feddfe41"
 _EPOCH_OF_JUNK = 2**60 + 17  # the hidden rule that every mailbox has
 #: Applications in the tenant besides Microsoft's own: key, name, publisher (verified), owner tenant, scopes granted.
 APPROVED_CRM = "7d1c2f0e-52f5-4a3e-9b0e-6f4d0c9a1e10"
+CRM_TENANT = "c0ffee00-5a5a-4b4b-8c8c-d00d5e11ca75"
 
 
 def initial(people: dict[str, Person], now: datetime) -> Json:
     """The whole state, JSON-ready. Keys are UPNs for what belongs to a mailbox, object ids otherwise."""
     return {
-        "users": {person.id: _user(person, now) for person in people.values()},
+        "users": {person.id: _user(person, now) for person in people.values()} | {identity.GUEST: identity.guest()},
+        "invited_by": {identity.GUEST: people[f"ivan@{DOMAIN}"].id},
         "rules": {upn: [_junk_rule()] for upn in people},
         "mailboxes": {upn: _mailbox(person) for upn, person in people.items()},
         "settings": {upn: _settings() for upn in people},
@@ -29,6 +32,12 @@ def initial(people: dict[str, Person], now: datetime) -> Json:
         "grants": [_grant(person) for person in people.values() if person.department == "Sales"],
         "service_principals": {item["id"]: item for item in _service_principals()},
         "exchange": mail_flow.initial(),
+        "intune": intune.initial(people, now),
+        "defender": machines.initial(people, now),
+        "security": alerts.initial(people, now),
+        **identity.initial(people, now),
+        **app_registry.initial(people, now),
+        **policies.initial(now),
         "queries": {},
         "off": {},  # UPN to the spans (from, to) in which the account was switched off
     }
@@ -167,6 +176,29 @@ def authenticator(key: str, name: str, created: datetime) -> Json:
     }
 
 
+def mobile_phone(number: str, created: datetime, key: str = _MOBILE_PHONE) -> Json:
+    """A telephone number that gets codes and calls. Its id is fixed by its type: mobile, alternate mobile, office."""
+    return {
+        "@odata.type": "#microsoft.graph.phoneAuthenticationMethod",
+        "id": key,
+        "phoneNumber": number,
+        "phoneType": "mobile" if key == _MOBILE_PHONE else "alternateMobile",
+        "smsSignInState": "notEnabled",
+        "createdDateTime": z(created),
+    }
+
+
+def windows_hello(key: str, device: str, created: datetime) -> Json:
+    """A Windows Hello for Business key: `device` is the name of the computer that holds it."""
+    return {
+        "@odata.type": "#microsoft.graph.windowsHelloForBusinessAuthenticationMethod",
+        "id": key,
+        "displayName": device,
+        "keyStrength": "normal",
+        "createdDateTime": z(created),
+    }
+
+
 def _methods(person: Person, now: datetime) -> list[Json]:
     enrolled = now - timedelta(days=150 + person.number * 5 % 300)
     return [
@@ -177,31 +209,25 @@ def _methods(person: Person, now: datetime) -> list[Json]:
             "createdDateTime": z(now - timedelta(days=60 + person.number * 3 % 200)),
         },
         authenticator(named_id(f"authenticator:{person.upn}"), person.phone.name, enrolled),
-        {
-            "@odata.type": "#microsoft.graph.phoneAuthenticationMethod",
-            "id": _MOBILE_PHONE,
-            "phoneNumber": f"+49 15550 55{100 + person.number:04}",
-            "phoneType": "mobile",
-            "smsSignInState": "notEnabled",
-            "createdDateTime": z(enrolled),
-        },
+        mobile_phone(f"+49 15550 55{100 + person.number:04}", enrolled),
     ]
 
 
 def _devices(person: Person, now: datetime) -> list[Json]:
-    return [_device(person.laptop, person, now), _device(person.phone, person, now)]
+    since = now - timedelta(days=200 + person.number * 11 % 500)
+    return [device_object(own, since, now - timedelta(hours=6)) for own in (person.laptop, person.phone)]
 
 
-def _device(device: Device, person: Person, now: datetime) -> Json:
-    registered = now - timedelta(days=200 + person.number * 11 % 500)
+def device_object(device: Device, registered: datetime, last_seen: datetime, version: str = "") -> Json:
+    """Graph's device. A joined computer that nobody manages has neither owner's mark nor compliance."""
     laptop = device.managed
-    name, _, version = device.os.partition(" ")
+    name, _, told = device.os.partition(" ")
     return {
         "@odata.type": "#microsoft.graph.device",
         "id": named_id(f"device-object:{device.id}"),
         "deletedDateTime": None,
         "accountEnabled": True,
-        "approximateLastSignInDateTime": z(now - timedelta(hours=6)),
+        "approximateLastSignInDateTime": z(last_seen),
         "complianceExpirationDateTime": None,
         "deviceCategory": None,
         "deviceId": device.id,
@@ -221,36 +247,44 @@ def _device(device: Device, person: Person, now: datetime) -> Json:
         "onPremisesLastSyncDateTime": None,
         "onPremisesSyncEnabled": None,
         "operatingSystem": {"Windows10": "Windows", "Ios": "iOS", "MacOs": "MacMDM"}.get(name, name),
-        "operatingSystemVersion": version or ("10.0.26100.4652" if name == "Windows10" else "26.1"),
+        "operatingSystemVersion": version or told or ("10.0.26100.4652" if name == "Windows10" else "26.1"),
         "physicalIds": [],
         "profileType": "RegisteredDevice",
         "registrationDateTime": z(registered),
         "systemLabels": [],
-        "trustType": "AzureAd" if laptop and name == "Windows10" else "Workplace",
+        "trustType": "AzureAd" if device.trust_type == "Azure AD joined" else "Workplace",
     }
 
 
 def _grant(person: Person) -> Json:
+    key = "g" + named_id(f"grant:{person.upn}").replace("-", "")
+    return grant(key, named_id(f"sp:{APPROVED_CRM}"), person, GRAPH, " User.Read openid profile")
+
+
+def grant(key: str, client: str, person: Person, resource: App, scope: str) -> Json:
+    """A person's consent to the service principal `client`: `scope` begins with a space, as the service writes it."""
     return {
-        "id": "g" + named_id(f"grant:{person.upn}").replace("-", ""),
-        "clientId": named_id(f"sp:{APPROVED_CRM}"),
+        "id": key,
+        "clientId": client,
         "consentType": "Principal",
         "principalId": person.id,
-        "resourceId": named_id(f"sp:{GRAPH.id}"),
-        "scope": " User.Read openid profile",
+        "resourceId": named_id(f"sp:{resource.id}"),
+        "scope": scope,
     }
 
 
 def _service_principals() -> list[Json]:
     trace_app = "8bd644d1-64a1-4d4b-ae52-2e0cbf64e373"  # without it the message trace answers 401
     return [
-        _principal(APPROVED_CRM, "Tradeline CRM", "c0ffee00-5a5a-4b4b-8c8c-d00d5e11ca75", "Tradeline Ltd."),
-        _principal(GRAPH.id, GRAPH.name, MICROSOFT_TENANT, ""),
-        _principal(trace_app, "Exchange Message Tracing", MICROSOFT_TENANT, ""),
+        principal(APPROVED_CRM, "Tradeline CRM", CRM_TENANT, "Tradeline Ltd."),
+        principal(GRAPH.id, GRAPH.name, MICROSOFT_TENANT, ""),
+        principal(trace_app, "Exchange Message Tracing", MICROSOFT_TENANT, ""),
+        *(principal(app.id, app.name, app.owner, "", kind) for app, kind in app_registry.principals()),
     ]
 
 
-def _principal(app_id: str, name: str, owner: str, publisher: str) -> Json:
+def principal(app_id: str, name: str, owner: str, publisher: str, kind: str = "Application") -> Json:
+    """An application's service principal: `owner` is the tenant that registered it, `publisher` a verified one."""
     return {
         "id": named_id(f"sp:{app_id}"),
         "deletedDateTime": None,
@@ -260,7 +294,7 @@ def _principal(app_id: str, name: str, owner: str, publisher: str) -> Json:
         "appId": app_id,
         "appOwnerOrganizationId": owner,
         "appRoleAssignmentRequired": False,
-        "appRoles": [],
+        "appRoles": app_registry.app_roles(app_id),
         "description": None,
         "disabledByMicrosoftStatus": None,
         "displayName": name,
@@ -273,7 +307,7 @@ def _principal(app_id: str, name: str, owner: str, publisher: str) -> Json:
         "passwordCredentials": [],
         "replyUrls": [f"https://{name.lower().replace(' ', '-')}.example/signed-in"],
         "servicePrincipalNames": [app_id],
-        "servicePrincipalType": "Application",
+        "servicePrincipalType": kind,
         "signInAudience": "AzureADMultipleOrgs",
         "tags": [],
         "verifiedPublisher": {

@@ -28,8 +28,12 @@ def rule(
     folder: str = "",
     mark_as_read: bool = False,
     stop: bool = False,
+    sent_from: tuple[str, ...] = (),
+    deletes: bool = False,
 ) -> Json:
-    """A rule as it is stored. `words` are looked for in subject or body, `senders` in the sender's address."""
+    """A rule as it is stored. `words` are looked for in subject or body, `senders` in the sender's address;
+    `sent_from` are whole addresses.
+    """
     return {
         "number": number,
         "name": name,
@@ -41,6 +45,8 @@ def rule(
         "folder": folder,
         "mark_as_read": mark_as_read,
         "stop": stop,
+        "sent_from": list(sent_from),
+        "deletes": deletes,
     }
 
 
@@ -69,7 +75,13 @@ def graph_rule(stored: Json, person: Person) -> Json:
         conditions["bodyOrSubjectContains"] = stored["words"]
     if stored["senders"]:
         conditions["senderContains"] = stored["senders"]
+    if stored["sent_from"]:
+        conditions["fromAddresses"] = [
+            {"emailAddress": {"name": address, "address": address}} for address in stored["sent_from"]
+        ]
     actions: Json = {"stopProcessingRules": stored["stop"]}
+    if stored["deletes"]:
+        actions["delete"] = True
     if stored["folder"]:
         actions["moveToFolder"] = folder_id(person, stored["folder"])
     if stored["mark_as_read"]:
@@ -105,7 +117,7 @@ def exchange_rule(stored: Json, person: Person) -> Json:
         "SupportedByTask": not junk,
         "Legacy": False,
         "BodyContainsWords": None,
-        "From": None,
+        "From": [f'"{address}" [SMTP:{address}]' for address in stored["sent_from"]] or None,
         "FromAddressContainsWords": stored["senders"] or None,
         "HasAttachment": False,
         "HeaderContainsWords": None,
@@ -115,7 +127,7 @@ def exchange_rule(stored: Json, person: Person) -> Json:
         "SubjectOrBodyContainsWords": stored["words"] or None,
         "ApplyCategory": None,
         "CopyToFolder": None,
-        "DeleteMessage": False,
+        "DeleteMessage": stored["deletes"],
         "SoftDeleteMessage": False,
         "ForwardAsAttachmentTo": None,
         "ForwardTo": None,
@@ -139,7 +151,11 @@ def _description(stored: Json) -> str:
         )
     if stored["senders"]:
         lines.append("\tthe sender's address contains specific words '" + "' or '".join(stored["senders"]) + "'")
+    if stored["sent_from"]:
+        lines.append("\tthe message was received from '" + "' or '".join(stored["sent_from"]) + "'")
     lines.append("Take the following actions:")
+    if stored["deletes"]:
+        lines.append("\tdelete the message")
     if stored["mark_as_read"]:
         lines.append("\tmark the message as Read")
     if stored["folder"]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +23,10 @@ from o365nb.practice.world import Entry, Truth, audit_entry
 
 FILE = "tenant.json"
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_WORK = ("queries",)
+_VIEW: ContextVar[Json | None] = ContextVar("view", default=None)
+#: How far back directory audits go in a tenant without Entra ID P1.
+_FREE_AUDITS = timedelta(days=7)
 
 
 @dataclass
@@ -38,7 +45,7 @@ class TenantState:
         self._added = _Added()
         self._told: dict[str, Truth] = {}
         kept = self._load()
-        self.objects: Json = kept["objects"] if kept else json.loads(json.dumps(built.state))
+        self._objects: Json = kept["objects"] if kept else json.loads(json.dumps(built.state))
         self.clock = PracticeClock(built.info.now, kept["elapsed"] if kept else 0.0)
         for log in ("audits", "directory"):
             for item in kept["added"][log] if kept else ():
@@ -69,7 +76,7 @@ class TenantState:
             "story": self.info.slug,
             "version": VERSION,
             "elapsed": round(self.clock.elapsed, 3),
-            "objects": self.objects,
+            "objects": self._objects,
             "added": {
                 log: [{"at": entry.at.isoformat(), "record": entry.record} for entry in getattr(self._added, log)]
                 for log in ("audits", "directory")
@@ -100,6 +107,27 @@ class TenantState:
             for side in {entry.record["senderAddress"], entry.record["recipientAddress"]}:
                 self._traces.setdefault(side.lower(), []).append(entry)
 
+    @property
+    def objects(self) -> Json:
+        """Everything that can change, as whoever asks sees it (see `seen_as`)."""
+        view = _VIEW.get()
+        return self._objects if view is None else view
+
+    def copied(self) -> Json:
+        """How things stand, to be shown later. What is being worked on (audit queries) stays the one that it is."""
+        work = {name: self._objects[name] for name in _WORK if name in self._objects}
+        rest = {name: value for name, value in self._objects.items() if name not in work}
+        return {**copy.deepcopy(rest), **work}
+
+    @contextmanager
+    def seen_as(self, view: Json | None) -> Iterator[None]:
+        """For the time of a read, how things stood earlier."""
+        token = _VIEW.set(view)
+        try:
+            yield
+        finally:
+            _VIEW.reset(token)
+
     # -- reading ------------------------------------------------------------------------------------------------
 
     @property
@@ -107,8 +135,9 @@ class TenantState:
         """What really was the case, by event id: every event that the logs show now, the responder's own too."""
         world, known = self.world, self.world.truth
         found = dict(self._told)
-        for log in (world.sign_ins, world.audits, world.directory):
-            found |= {entry.record["id"]: known[entry.record["id"]] for entry in self._shown(log)}
+        logs = (self._shown(world.audits), self._kept_directory(), self._shown(world.sign_ins) if self._premium else ())
+        for log in logs:
+            found |= {entry.record["id"]: known[entry.record["id"]] for entry in log}
         for entry in self._shown(world.traces):
             event_id = f"{entry.record['id']}|{entry.record['recipientAddress'].lower()}"
             found[event_id] = known[event_id]
@@ -120,9 +149,16 @@ class TenantState:
         return [entry.record for entry in reversed(list(self._shown(entries)))]
 
     def directory_audits(self) -> list[Json]:
-        """Directory audits, newest first."""
-        shown = [*self._shown(self.world.directory), *self._added.directory]
-        return [entry.record for entry in reversed(shown)]
+        """Directory audits, newest first; without Entra ID P1 those of the last seven days only."""
+        return [entry.record for entry in reversed([*self._kept_directory(), *self._added.directory])]
+
+    def _kept_directory(self) -> Iterator[Entry]:
+        oldest = datetime.min.replace(tzinfo=UTC) if self._premium else self.clock.horizon() - _FREE_AUDITS
+        return (entry for entry in self._shown(self.world.directory) if entry.at >= oldest)
+
+    @property
+    def _premium(self) -> bool:
+        return "AAD_PREMIUM" in self.info.plans
 
     def traces(self, address: str | None = None) -> list[Json]:
         """Message trace rows, newest first."""
@@ -145,6 +181,10 @@ class TenantState:
         rows.sort(key=lambda row: row[:2])
         return [entry.record for _, _, entry in rows]
 
+    def audit_entries(self) -> list[Entry]:
+        """Every audit record that the service shows now, with when it came to show it."""
+        return [*self._shown(self.world.audits), *self._added.audits]
+
     def _shown(self, entries: list[Entry]) -> Iterator[Entry]:
         """What has happened by now and has reached the log; an account's events end when it was disabled."""
         horizon = self.clock.horizon()
@@ -156,10 +196,11 @@ class TenantState:
                     yield entry
 
     def person(self, name: str) -> Person | None:
-        """The person of that UPN, mail address or object id."""
+        """The person of that UPN, mail address or object id, as the account is called now; None for a deleted one."""
         wanted = name.lower()
         for person in self.world.people.values():
-            if wanted in (person.upn, person.id):
+            user = self.objects["users"].get(person.id)
+            if user and wanted in (person.id, user["userPrincipalName"].lower(), str(user["mail"]).lower()):
                 return person
         return None
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import ClassVar
 
 from o365nb.errors import BadInput
-from o365nb.practice import directory_noise, mail_noise, noise, objects
+from o365nb.practice import app_registry, directory_noise, mail_noise, noise, objects
 from o365nb.practice.ids import Json
 from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, PARTNER, TENANT_ID
 from o365nb.practice.world import World
@@ -91,6 +91,7 @@ def build(slug: str) -> Built:
     mail_noise.write_mail(world, info.subject)
     noise.write_noise(world, info.subject)
     directory_noise.write_directory(world)
+    app_registry.write_sign_ins(world)
     state = objects.initial(world.people, info.now)
     story.write(world, state)
     return Built(info, world.sorted_logs(), state)

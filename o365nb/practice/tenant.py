@@ -8,15 +8,18 @@ import logging
 import os
 import socket
 import ssl
+import struct
 import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from o365nb.errors import BadInput, O365nbError
+from o365nb.practice.conditions import Chaos, Conditions, Limits, PageLife
 from o365nb.practice.people import TENANT_ID
 from o365nb.practice.state import TenantState
 from o365nb.practice.story import build, find_story
@@ -25,21 +28,40 @@ from o365nb.practice.world import Truth
 if TYPE_CHECKING:
     import uvicorn
 
+    from o365nb.practice.web.journal import Entry
+    from o365nb.practice.web.site import Site
+
 _CODES = {401: "InvalidAuthenticationToken", 403: "accessDenied", 404: "ResourceNotFound", 429: "TooManyRequests",
           500: "InternalServerError", 503: "serviceNotAvailable", 504: "UnknownError"}  # fmt: skip
 _START_LIMIT = 20.0  # seconds
+
+
+class Options(TypedDict, total=False):
+    """The fields of `Conditions`, by name."""
+
+    limits: Limits | None
+    chaos: Chaos | None
+    latency: float
+    page_life: PageLife | None
+    write_delay: float
+    journal: bool
 
 
 class PracticeTenant:
     """One tenant playing one story on https://localhost.
 
     `state` is the folder that keeps what is changed (a temporary one when not given); a folder that holds a
-    tenant of the same story is continued. `page_limit` makes every page that short, to exercise paging.
-    Raises BadInput for an unknown story, a folder of another story, or a port that is taken.
+    tenant of the same story is continued. `page_limit` makes every page that short, to exercise paging. The other
+    options are those of `Conditions`. Raises BadInput for an unknown story, a folder of another story, a port that
+    is taken, or conditions that cannot be.
     """
 
-    def __init__(self, story: str, state: Path | None = None, *, port: int = 0, page_limit: int | None = None) -> None:
+    def __init__(
+        self, story: str, state: Path | None = None, *, port: int = 0, page_limit: int | None = None,
+        conditions: Conditions | None = None, **more: Unpack[Options],
+    ) -> None:  # fmt: skip
         self.story = find_story(story)
+        self._conditions = replace(conditions or Conditions(), **more)
         self._temporary = None if state else tempfile.TemporaryDirectory(prefix="o365nb-practice-")
         self._folder = state or Path(self._temporary.name if self._temporary else ".")
         self._port, self._page_limit = port, page_limit
@@ -54,11 +76,10 @@ class PracticeTenant:
 
             from o365nb.practice.web.app import application
             from o365nb.practice.web.login import Login
-            from o365nb.practice.web.site import Site
         except ImportError as error:
             raise BadInput(f"The practice tenant needs the package {error.name}. Install o365nb[practice].") from None
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._site = Site(TenantState(build(self.story.slug), self._folder), self._folder, page_limit=self._page_limit)
+        self._site = self._made()
         self._login = Login(self._site)
         listener = self._listen()
         self.port = int(listener.getsockname()[1])
@@ -70,7 +91,7 @@ class PracticeTenant:
         authority.issue_cert("localhost", "127.0.0.1", "::1").configure_cert(context)
         config = uvicorn.Config(
             application(self._site, self._login), log_config=None, access_log=False, server_header=False,
-            date_header=False, lifespan="off", ws="none", timeout_graceful_shutdown=2,
+            date_header=False, lifespan="off", ws="none", http="h11", timeout_graceful_shutdown=2,
         )  # fmt: skip
         config.load()
         config.ssl = context
@@ -79,6 +100,29 @@ class PracticeTenant:
         self._thread.start()
         self._await_start()
         return self
+
+    def _made(self) -> Site:
+        from o365nb.practice.web.chaos import Dice
+        from o365nb.practice.web.limits import Quotas
+        from o365nb.practice.web.pages import Lag, Tokens
+        from o365nb.practice.web.site import Site
+
+        wanted = self._conditions
+        return Site(
+            TenantState(build(self.story.slug), self._folder), self._folder, page_limit=self._page_limit,
+            quotas=Quotas(wanted.scale) if wanted.limits else None,
+            dice=Dice(wanted.chaos) if wanted.chaos else None,
+            page_tokens=Tokens(wanted.page_life) if wanted.page_life else None,
+            lag=Lag(wanted.write_delay) if wanted.write_delay else None,
+            latency=wanted.latency, journal=[] if wanted.journal else None, hang_up=self._hang_up,
+        )  # fmt: skip
+
+    def _hang_up(self, client: tuple[str, int], *, after_sending: bool) -> None:
+        from uvicorn.protocols.http.h11_impl import H11Protocol
+
+        for connection in list(self._server.server_state.connections) if self._server else ():
+            if isinstance(connection, H11Protocol) and connection.client == client:
+                drop(connection.transport, after_sending=after_sending)
 
     def _listen(self) -> socket.socket:
         # The protocol is named so that asyncio switches Nagle's algorithm off: it costs 40 ms per answer.
@@ -187,6 +231,30 @@ class PracticeTenant:
         if not self._login.approve(user_code, upn):
             raise BadInput(f"No sign-in waits for the code {user_code!r}. Begin it again.")
 
+    @property
+    def journal(self) -> list[Entry]:
+        """Every request with its answer so far, when the journal was asked for."""
+        return list(self._site.journal or ())
+
+    @property
+    def refusals(self) -> int:
+        """How many requests the quotas refused."""
+        return self._site.quotas.refusals if self._site.quotas else 0
+
+    def withdraw(self, permission: str) -> None:
+        """Take an app permission away from the kit's application. Raises BadInput when it was not granted."""
+        if not self._site.rights.withdraw(permission):
+            raise BadInput(f"The application was never granted {permission!r}.")
+
+    def grant_only(self, *permissions: str) -> None:
+        """Leave the kit's application these permissions and no others."""
+        for names in self._site.rights.granted.values():
+            names.intersection_update(permissions)
+
+    def set_roles(self, *roles: str) -> None:
+        """Give the kit's application these directory roles and no others ("Global Reader", ...)."""
+        self._site.rights.roles = set(roles)
+
     def forget_tokens(self) -> None:
         """Make every access token invalid, as a revocation would."""
         self._site.tokens.clear()
@@ -207,6 +275,17 @@ class PracticeTenant:
 
         chosen = code or _CODES.get(status, "UnknownError")
         self._site.faults.append(Fault(path, status, times, dict(headers or {}), chosen, message, method))
+
+
+def drop(transport: asyncio.Transport, *, after_sending: bool) -> None:
+    """End a connection: politely when everything has left, or so that the client's kernel reports a reset."""
+    if after_sending:
+        transport.close()
+        return
+    connection = transport.get_extra_info("socket")
+    if connection is not None and os.name == "posix":
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 def _server(config: uvicorn.Config) -> uvicorn.Server:

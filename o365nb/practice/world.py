@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -89,6 +89,14 @@ class World:
         sender = mail.sender if mail.sender in self.people else ""
         self.traces.append(Entry(mail.at, mail.at, mail_flow.graph_record(mail), sender))
         self._tell(mail.event_id, "message_trace", note)
+
+    def forget_audits(self, unwritten: Callable[[Entry], bool]) -> None:
+        """Take records of the audit log back that the service never wrote: what happened left no trace there."""
+        for entry in (gone := [entry for entry in self.audits if unwritten(entry)]):
+            if self.truth[entry.record["id"]]["source"] == "ual":  # a logon is in the sign-in log too
+                del self.truth[entry.record["id"]]
+        lost = {id(entry) for entry in gone}
+        self.audits = [entry for entry in self.audits if id(entry) not in lost]
 
     def _tell(self, event_id: str, source: str, note: Note) -> None:
         self.truth[event_id] = Truth(label=note.label, phase=note.phase, findings=list(note.findings), source=source)

@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from o365nb import collectors
+from o365nb.practice import stories
 
 
 def command(*arguments):
@@ -37,10 +38,10 @@ def test_what_it_prints_is_all_that_the_kit_needs_and_it_ends_with_ctrl_c(tmp_pa
         assert running.stdout.read() == "Stopped.\n"
         assert running.stderr.read() == ""
     assert (doctor.returncode, doctor.stderr) == (0, "")
-    tried = doctor.stdout.partition("signed in to practice\n")[2].splitlines()
-    assert [line.split(":")[0].split() for line in tried] == [
-        ["untried" if unit.source == "ual" else "ok", unit.source] for unit in collectors.all_collectors()
-    ]
+    assert "signed in   o365nb (0365aaaa-1111-4222-8333-444444444444), secret\n" in doctor.stdout
+    sources = [unit.source for unit in collectors.all_collectors()]
+    told = [line[12:].split(":")[0] for line in doctor.stdout.splitlines()]
+    assert [source for source in sources if source not in told] == []
     assert secret not in doctor.stdout
     assert running.returncode == 0
 
@@ -61,6 +62,8 @@ def test_an_unknown_story_is_one_line_and_exit_2(tmp_path):
     ended = subprocess.run(command("S77", "--state", str(tmp_path)), capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert ended.stderr.splitlines() == [
-        "There is no practice story 'S77'. Choose one of: aitm (S01), traveller (S09)."
+        "There is no practice story 'S77'. Choose one of: "
+        + ", ".join(f"{story.slug} ({story.id})" for story in stories().values())
+        + "."
     ]
     assert list(tmp_path.iterdir()) == []

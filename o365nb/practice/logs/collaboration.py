@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from o365nb.practice.ids import Json, naive
-from o365nb.practice.logs.apps import OFFICE, SHAREPOINT, TEAMS
+from o365nb.practice.logs.apps import OFFICE, SHAREPOINT, SYNC_ENGINE, TEAMS
 from o365nb.practice.logs.mailbox import Access
 from o365nb.practice.people import TENANT_ID, named_id
 
@@ -50,6 +50,34 @@ def file_event(access: Access, record_id: str, at: datetime, operation: str, sit
             "AADSessionId": access.session,
             "ClientAppId": OFFICE.id,
             "ClientAppName": OFFICE.name,
+            "APIId": SHAREPOINT.id,
+            "CorrelationId": named_id(f"correlation:{record_id}"),
+            "UniqueTokenId": access.token,
+        },
+    }
+
+
+def file_synced(
+    access: Access, record_id: str, at: datetime, machine: str, site: str, name: str, size: int
+) -> Json:  # fmt: skip
+    """FileSyncDownloadedFull: a file came down whole to a computer that keeps the library in step.
+
+    `machine` is the id under which that computer's sync client reports itself; `size` is in bytes.
+    """
+    return {
+        **file_event(access, record_id, at, "FileSyncDownloadedFull", site, name),
+        "ApplicationId": SYNC_ENGINE.id,
+        "ApplicationDisplayName": SYNC_ENGINE.name,
+        "DeviceDisplayName": access.place.ip,
+        "FileSyncBytesCommitted": str(size),
+        "IsManagedDevice": False,
+        "MachineDomainInfo": "",
+        "MachineId": machine,
+        "UserAgent": "Microsoft SkyDriveSync 25.189.0928.0003 ship; Windows NT 10.0 (26100)",
+        "AppAccessContext": {
+            "AADSessionId": access.session,
+            "ClientAppId": SYNC_ENGINE.id,
+            "ClientAppName": SYNC_ENGINE.name,
             "APIId": SHAREPOINT.id,
             "CorrelationId": named_id(f"correlation:{record_id}"),
             "UniqueTokenId": access.token,

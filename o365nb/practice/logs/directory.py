@@ -10,6 +10,9 @@ from datetime import datetime
 from o365nb.practice.ids import Json, naive
 from o365nb.practice.people import TENANT_ID
 
+#: How the ids of a service's records begin.
+_PREFIXES = {"Core Directory": "Directory", "Device Registration Service": "DRS"}
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -45,7 +48,7 @@ class Change:
     def id(self) -> str:
         """Entra's own pattern: service, correlation, a tail."""
         tail = int(self.correlation[:6], 16)
-        prefix = "Directory" if self.service == "Core Directory" else "AuthMeth"
+        prefix = _PREFIXES.get(self.service, "AuthMeth")
         return f"{prefix}_{self.correlation}_{tail % 100000:05}_{tail * 7919 % 1000000000}"
 
 

@@ -19,7 +19,10 @@ _SERVER = "FR3P281MB1553 (15.20.4200.000)\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One way into a mailbox: whose, from where, by which client, in which session and with which token."""
+    """One way into a mailbox: whose, from where, by which client, in which session and with which token.
+
+    `owner` is whose mailbox is opened, where it is not the person's own: then the person is its delegate.
+    """
 
     person: Person
     place: Place
@@ -27,6 +30,12 @@ class Access:
     client_info: str
     session: str
     token: str
+    owner: Person | None = None
+
+    @property
+    def box(self) -> Person:
+        """Whose mailbox it is."""
+        return self.owner or self.person
 
 
 def _base(access: Access, record_id: str, at: datetime, operation: str, record_type: int) -> Json:
@@ -47,7 +56,6 @@ def _base(access: Access, record_id: str, at: datetime, operation: str, record_t
 
 
 def _mailbox(access: Access) -> Json:
-    sid = f"S-1-5-21-2127521184-1604012920-1887927527-{4000 + access.person.number}"
     return {
         "AppAccessContext": {
             "AADSessionId": access.session,
@@ -61,11 +69,11 @@ def _mailbox(access: Access) -> Json:
         "ClientInfoString": access.client_info,
         "ExternalAccess": False,
         "InternalLogonType": 0,
-        "LogonType": 0,
-        "LogonUserSid": sid,
-        "MailboxGuid": named_id(f"mailbox:{access.person.upn}"),
-        "MailboxOwnerSid": sid,
-        "MailboxOwnerUPN": access.person.upn,
+        "LogonType": 0 if access.owner is None else 2,  # 2: a delegate
+        "LogonUserSid": _sid(access.person),
+        "MailboxGuid": named_id(f"mailbox:{access.box.upn}"),
+        "MailboxOwnerSid": _sid(access.box),
+        "MailboxOwnerUPN": access.box.upn,
         "OrganizationName": INITIAL_DOMAIN,
         "OriginatingServer": _SERVER,
         "SessionId": access.session,
@@ -78,17 +86,21 @@ def _properties(values: Mapping[str, str | None]) -> list[Json]:
 
 
 def items_accessed(
-    access: Access, record_id: str, at: datetime, folder: str, messages: Sequence[tuple[str, int]]
-) -> Json:
-    """Mail read one by one (Bind): every message is named with its size in bytes."""
+    access: Access, record_id: str, at: datetime, folder: str, messages: Sequence[tuple[str, int]], *,
+    throttled: bool = False,
+) -> Json:  # fmt: skip
+    """Mail read one by one (Bind): every message is named with its size in bytes.
+
+    `throttled` marks the last record before the service stops writing them for a day.
+    """
     return {
         **_base(access, record_id, at, "MailItemsAccessed", 50),
         **_mailbox(access),
-        "OperationProperties": _properties({"MailAccessType": "Bind", "IsThrottled": "False"}),
+        "OperationProperties": _properties({"MailAccessType": "Bind", "IsThrottled": str(throttled)}),
         "Folders": [
             {
                 "FolderItems": [{"InternetMessageId": message, "SizeInBytes": size} for message, size in messages],
-                "Id": _folder_id(access.person, folder),
+                "Id": _folder_id(access.box, folder),
                 "Path": folder,
             }
         ],
@@ -103,9 +115,9 @@ def folder_synced(access: Access, record_id: str, at: datetime, folder: str) -> 
         **_mailbox(access),
         "OperationProperties": _properties({"MailAccessType": "Sync", "IsThrottled": "False"}),
         "Item": {
-            "Id": _folder_id(access.person, folder),
+            "Id": _folder_id(access.box, folder),
             "ParentFolder": {
-                "Id": _folder_id(access.person, folder),
+                "Id": _folder_id(access.box, folder),
                 "Name": folder.rsplit("\\", 1)[-1],
                 "Path": folder,
             },
@@ -123,7 +135,7 @@ def sent(access: Access, record_id: str, at: datetime, message: str, subject: st
         "Item": {
             "Id": "Unknown",
             "InternetMessageId": message,
-            "ParentFolder": {"Id": _folder_id(access.person, "\\Drafts"), "Name": "Drafts", "Path": "\\Drafts"},
+            "ParentFolder": {"Id": _folder_id(access.box, "\\Drafts"), "Name": "Drafts", "Path": "\\Drafts"},
             "SizeInBytes": size,
             "Subject": subject,
         },
@@ -135,7 +147,7 @@ def removed(
     access: Access, record_id: str, at: datetime, operation: str, folder: str, messages: Sequence[tuple[str, str]]
 ) -> Json:
     """HardDelete, SoftDelete or MoveToDeletedItems of (message id, subject) in one folder."""
-    here = {"Id": _folder_id(access.person, folder), "Path": folder}
+    here = {"Id": _folder_id(access.box, folder), "Path": folder}
     return {
         **_base(access, record_id, at, operation, 3),
         **_mailbox(access),
@@ -199,8 +211,8 @@ def rules_updated(access: Access, record_id: str, at: datetime, rule_id: str, op
         **_mailbox(access),
         "ClientIP": access.place.ip,
         "Item": {
-            "Id": _folder_id(access.person, "\\Inbox"),
-            "ParentFolder": {"Id": _folder_id(access.person, "\\Inbox"), "Name": "Inbox", "Path": "\\Inbox"},
+            "Id": _folder_id(access.box, "\\Inbox"),
+            "ParentFolder": {"Id": _folder_id(access.box, "\\Inbox"), "Name": "Inbox", "Path": "\\Inbox"},
         },
         "OperationProperties": _properties(
             {
@@ -265,6 +277,10 @@ def restricted(record_id: str, at: datetime, sender: str, sent_count: int, spam:
         "Reason": f"{reason};Last Spam Message MessagetraceId:{trace}",
     }
     return facts
+
+
+def _sid(person: Person) -> str:
+    return f"S-1-5-21-2127521184-1604012920-1887927527-{4000 + person.number}"
 
 
 def _folder_id(person: Person, folder: str) -> str:

@@ -22,8 +22,23 @@ _FAILURES = {
     50140: "This error occurred due to 'Keep me signed in' interrupt when the user was signing-in.",
     50074: "Strong Authentication is required.",
     50057: "The user account is disabled.",
+    50173: "The provided grant has expired due to it being revoked, a fresh auth token is needed.",
+    50199: "For security reasons, user confirmation is required for this request.",
+    65001: "The user or administrator has not consented to use the application.",
 }
-_LOGON_ERRORS = {50126: "InvalidUserNameOrPassword", 50140: "KmsiInterrupt", 50074: "UserStrongAuthClientAuthNRequired"}
+_LOGON_ERRORS = {
+    50126: "InvalidUserNameOrPassword",
+    50140: "KmsiInterrupt",
+    50074: "UserStrongAuthClientAuthNRequired",
+    50057: "UserDisabled",
+    50173: "FreshTokenNeeded",
+    50199: "CmsiInterrupt",
+    65001: "DelegationDoesNotExist",
+}
+#: Codes of a sign-in that is asked something on the way and goes on: the audit log calls them logged in.
+_INTERRUPTS = (50140, 50199, 65001)
+#: What the audit log calls the request, where a protocol has a name of its own there.
+_REQUESTS = {"deviceCode": "Cmsi:Cmsi", "saml20": "Saml2:processrequest"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,9 @@ class SignIn:
     protocol: str = "none"
     client_app: str = "Browser"
     risk: str = "none"
+    risk_events: tuple[str, ...] = ()
+    single: bool = False  # no second factor was asked for
+    transfer: str = "none"  # originalTransferMethod: how the first token of the session came about
 
     @property
     def token(self) -> str:
@@ -69,7 +87,7 @@ class SignIn:
 def graph_record(sign_in: SignIn) -> Json:
     """The record as Graph beta returns it: every property of the published type that the service fills."""
     person, place, browser = sign_in.person, sign_in.place, sign_in.browser
-    single = sign_in.error == 50126
+    single = sign_in.single or sign_in.error == 50126
     return {
         "id": sign_in.id,
         "createdDateTime": z(sign_in.at),
@@ -78,13 +96,13 @@ def graph_record(sign_in: SignIn) -> Json:
         "userId": person.id,
         "appId": sign_in.app.id,
         "appDisplayName": sign_in.app.name,
-        "appOwnerTenantId": MICROSOFT_TENANT,
+        "appOwnerTenantId": sign_in.app.owner,
         "ipAddress": place.ip,
         "ipAddressFromResourceProvider": None,
         "clientAppUsed": sign_in.client_app,
         "userAgent": browser.user_agent,
         "correlationId": sign_in.correlation,
-        "conditionalAccessStatus": "success" if sign_in.error == 0 else "notApplied",
+        "conditionalAccessStatus": "success" if sign_in.error == 0 and not single else "notApplied",
         "originalRequestId": sign_in.id,
         "isInteractive": sign_in.interactive,
         "tokenIssuerName": "",
@@ -92,10 +110,10 @@ def graph_record(sign_in: SignIn) -> Json:
         "clientCredentialType": "none",
         "processingTimeInMilliseconds": 90 + int(sign_in.id[:2], 16),
         "riskDetail": "none",
-        "riskLevelAggregated": "none",
+        "riskLevelAggregated": sign_in.risk,
         "riskLevelDuringSignIn": sign_in.risk,
-        "riskState": "none",
-        "riskEventTypes_v2": [],
+        "riskState": "none" if sign_in.risk == "none" else "atRisk",
+        "riskEventTypes_v2": list(sign_in.risk_events),
         "resourceDisplayName": sign_in.resource.name,
         "resourceId": sign_in.resource.id,
         "resourceTenantId": TENANT_ID,
@@ -110,7 +128,7 @@ def graph_record(sign_in: SignIn) -> Json:
         else [{"requirementProvider": "multiConditionalAccess", "detail": "Conditional Access"}],
         "authenticationProtocol": [sign_in.protocol],
         "incomingTokenType": [sign_in.token_type],
-        "originalTransferMethod": "none",
+        "originalTransferMethod": sign_in.transfer,
         "signInIdentifier": person.upn if sign_in.interactive else "",
         "signInIdentifierType": "userPrincipalName" if sign_in.interactive else None,
         "servicePrincipalName": None,
@@ -172,7 +190,7 @@ def graph_record(sign_in: SignIn) -> Json:
 
 def _status(sign_in: SignIn) -> Json:
     if sign_in.error == 0:
-        detail = CLAIM if sign_in.mfa == CLAIM else "MFA completed in Azure AD"
+        detail = None if sign_in.single else CLAIM if sign_in.mfa == CLAIM else "MFA completed in Azure AD"
         return {"errorCode": 0, "failureReason": _NO_FAILURE, "additionalDetails": detail}
     return {"errorCode": sign_in.error, "failureReason": _FAILURES[sign_in.error], "additionalDetails": None}
 
@@ -193,6 +211,10 @@ def _authentication(sign_in: SignIn) -> list[Json]:
     first, second = "Primary authentication", "Multifactor authentication"
     if sign_in.error == 50126:
         return [step("Password", "Password in the cloud", "Invalid username or password", first, good=False)]
+    if sign_in.error == 50173:  # the token is refused before anything is asked
+        return []
+    if sign_in.single:
+        return [step("Password", "Password in the cloud", "Correct password", first, good=True)]
     if sign_in.error == 50074:
         return [
             step("Password", "Password in the cloud", "Correct password", first, good=True),
@@ -214,7 +236,7 @@ def _authentication(sign_in: SignIn) -> list[Json]:
 def audit_data(sign_in: SignIn) -> Json:
     """The logon as the unified audit log has it (record type 15). Success is ErrorNumber 0, never ResultStatus."""
     person, browser = sign_in.person, sign_in.browser
-    failed = sign_in.error not in (0, 50140)
+    failed = sign_in.error not in (0, *_INTERRUPTS)
     device: list[tuple[str, str]] = [("OS", browser.os), ("BrowserType", browser.name.split(" ")[0] or "Other")]
     if browser.device_id:
         device += [("Id", browser.device_id), ("DisplayName", browser.device_name)]
@@ -225,7 +247,7 @@ def audit_data(sign_in: SignIn) -> Json:
         "ResultStatusDetail": "UserError" if failed else "Success" if sign_in.interactive else "Redirect",
         "UserAgent": browser.user_agent,
         "UserAuthenticationMethod": "1" if sign_in.interactive else "0",
-        "RequestType": "OAuth2:Authorize" if sign_in.interactive else "OAuth2:Token",
+        "RequestType": _REQUESTS.get(sign_in.protocol, "OAuth2:Authorize") if sign_in.interactive else "OAuth2:Token",
     }
     record: dict[str, Any] = {
         "CreationTime": naive(sign_in.at),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from o365nb.practice import mail_flow, objects, rules
+from o365nb.practice import alerts, mail_flow, objects, rules
 from o365nb.practice.directory_noise import by
 from o365nb.practice.ids import Json, guid, message_id, request_id
 from o365nb.practice.logs import apps, mailbox
@@ -20,6 +20,7 @@ from o365nb.practice.people import DOMAIN, LOOKALIKE, Person, named_id
 from o365nb.practice.places import AMSTERDAM, CHICAGO, Place
 from o365nb.practice.story import Story, StoryInfo
 from o365nb.practice.storybook.habits import newsletter_rule
+from o365nb.practice.storybook.hands import attack
 from o365nb.practice.world import SYSTEM, Note, World
 
 T0 = datetime(2026, 11, 17, 8, 41, tzinfo=UTC)
@@ -61,20 +62,39 @@ class AitmStory(Story):
     )
 
     def write(self, world: World, state: Json) -> None:
-        anna = world.people[SUBJECT]
-        newsletter_rule(world, state, anna)
-        act = _Act(world, anna, Random(f"{world.seed}|attack"))  # noqa: S311 - a story, not a secret
-        _lure(act)
-        _sign_in(act)
-        _read(act)
-        _hide(act, state)
-        _stay(act, state)
-        _mass_mail(act)
-        state["exchange"]["blocked_senders"].append(mail_flow.blocked_sender(SUBJECT, act.at(21 * 60)))
+        play(world, state)
+
+
+def play(world: World, state: Json) -> Act:
+    """The attack, scene by scene, in the records and in what it leaves behind."""
+    anna = world.people[SUBJECT]
+    newsletter_rule(world, state, anna)
+    act = Act(world, anna, Random(f"{world.seed}|attack"))  # noqa: S311 - a story, not a secret
+    _lure(act)
+    _sign_in(act)
+    _read(act)
+    _hide(act, state)
+    _stay(act, state)
+    _mass_mail(act)
+    _noticed(act, state)
+    state["exchange"]["blocked_senders"].append(mail_flow.blocked_sender(SUBJECT, act.at(21 * 60)))
+    return act
+
+
+def _noticed(act: Act, state: Json) -> None:
+    """What Defender raised: the rule, which nobody looked at, and at last the sending."""
+    rule = alerts.alert(
+        "Suspicious inbox manipulation rule", act.at(22), [act.anna], category="DefenseEvasion",
+        service="microsoftDefenderForCloudApps", addresses=[DESK.ip], techniques=["T1564.008"],
+    )  # fmt: skip
+    stopped = alerts.alert(
+        "User restricted from sending email", act.at(21 * 60), [act.anna], category="Impact", severity="high",
+    )  # fmt: skip
+    alerts.raised(state, rule, stopped)
 
 
 @dataclass
-class _Act:
+class Act:
     """What every scene needs."""
 
     world: World
@@ -102,17 +122,17 @@ class _Act:
         self.world.log_sign_in(facts, note)
         self.token = facts.token
 
+    def replay(self, minutes: float, note: Note, place: Place = DESK) -> None:
+        """The stolen session is refreshed by the intruder's tool."""
+        self.enter(minutes, place, _AXIOS, note, app=apps.OWA, resource=apps.EXCHANGE, interactive=False)
+
     def log(self, data: Json, minutes: float, note: Note) -> None:
         self.world.log_audit(self.at(minutes), data, SUBJECT, note)
 
 
-def _attack(phase: str, *findings: str) -> Note:
-    return Note("attacker", phase, findings)
-
-
-def _lure(act: _Act) -> None:
+def _lure(act: Act) -> None:
     """Twenty-six hours before: the mail with the link, from a name one letter away from the partner's."""
-    note = _attack("initial access", "ia-phish-delivered", "im-lookalike-domain")
+    note = attack("initial access", "ia-phish-delivered", "im-lookalike-domain")
     message, trace = message_id(act.rng, LOOKALIKE), guid(act.rng)
     for recipient, status in ((SUBJECT, "delivered"), (f"gina@{DOMAIN}", "quarantined")):
         mail = Mail(act.at(-26 * 60), trace, message, f"statements@{LOOKALIKE}", recipient, "Shared statement", 48_212,
@@ -122,11 +142,11 @@ def _lure(act: _Act) -> None:
             act.world.inbox[recipient].append(mail)
 
 
-def _sign_in(act: _Act) -> None:
+def _sign_in(act: Act) -> None:
     """Anna types password and number on the page in the middle; the page's owner keeps the session."""
     split = ("ia-aitm-session-split", "ia-ua-shift-in-flow")
     flow = guid(act.rng)
-    note = _attack("initial access", *split)
+    note = attack("initial access", *split)
     for minutes, browser, mfa, error in (
         (-0.4, _CHROME, CLAIM, 50074),
         (0, _CHROME, "Number matching", 0),
@@ -136,15 +156,15 @@ def _sign_in(act: _Act) -> None:
             minutes, PROXY, browser, note, app=apps.OFFICE_HOME, resource=apps.GRAPH, correlation=flow, mfa=mfa,
             error=error,
         )  # fmt: skip
-    replay = _attack("initial access", "ia-kit-useragent", "ia-aitm-session-split", "ia-token-replay-nonint")
-    act.enter(3, DESK, _AXIOS, replay, app=apps.OWA, resource=apps.EXCHANGE, interactive=False)
+    replay = attack("initial access", "ia-kit-useragent", "ia-aitm-session-split", "ia-token-replay-nonint")
+    act.replay(3, replay)
 
 
-def _read(act: _Act) -> None:
+def _read(act: Act) -> None:
     """Thirty-eight times mail is opened, most of it invoices, and a search says what is wanted."""
     box = [mail for mail in act.world.inbox[SUBJECT] if mail.at < T0]
     wanted = [mail for mail in box if "FB-" in mail.subject or "Invoice" in mail.subject][-60:]
-    note = _attack("collection", "co-mia-bind")
+    note = attack("collection", "co-mia-bind")
     for number in range(38):
         minutes = 9 + number * 0.31
         some = act.rng.sample(wanted, 1 + act.rng.randrange(4))
@@ -152,13 +172,13 @@ def _read(act: _Act) -> None:
         data = mailbox.items_accessed(act.access(), guid(act.rng), act.at(minutes), "\\Inbox", messages)
         act.log(data, minutes, note)
     data = mailbox.searched(act.access(), guid(act.rng), act.at(14), "invoice iban")
-    act.log(data, 14, _attack("collection", "co-mail-search"))
+    act.log(data, 14, attack("collection", "co-mail-search"))
 
 
-def _hide(act: _Act, state: Json) -> None:
+def _hide(act: Act, state: Json) -> None:
     """A rule named with dots moves the partner's invoices out of sight; then it is made invisible itself."""
     findings = ("pe-rule-name-evasive", "pe-rule-hide", "pe-rule-hidden", "pe-rule-keywords")
-    note = _attack("persistence", *findings)
+    note = attack("persistence", *findings)
     parameters = {
         "AlwaysDeleteOutlookRulesBlob": "False",
         "Force": "False",
@@ -181,9 +201,9 @@ def _hide(act: _Act, state: Json) -> None:
     )  # fmt: skip
 
 
-def _stay(act: _Act, state: Json) -> None:
+def _stay(act: Act, state: Json) -> None:
     """A second factor of their own, and quiet looks through the day."""
-    note = _attack("persistence", "pe-mfa-method-added")
+    note = attack("persistence", "pe-mfa-method-added")
     act.enter(29, DESK, _FIREFOX, note, app=apps.MY_SIGN_INS, resource=apps.GRAPH)
     doer = by(act.anna, DESK.ip)
     act.world.log_directory(Change(
@@ -200,20 +220,20 @@ def _stay(act: _Act, state: Json) -> None:
         act.anna.name, SUBJECT, modified={"StrongAuthenticationPhoneAppDetail": (old, new)},
     ), note)  # fmt: skip
     state["methods"][SUBJECT].append(objects.authenticator(PHONE, "iPhone 12", act.at(31)))
-    replay = _attack("persistence", "ia-token-replay-nonint", "ia-kit-useragent")
+    replay = attack("persistence", "ia-token-replay-nonint", "ia-kit-useragent")
     for hours in (2.1, 6.4, 11.7):
-        act.enter(hours * 60, DESK, _AXIOS, replay, app=apps.OWA, resource=apps.EXCHANGE, interactive=False)
+        act.replay(hours * 60, replay)
         recent = [mail for mail in act.world.inbox[SUBJECT] if mail.at < act.at(hours * 60)][-5:]
         messages = [(mail.message_id, mail.size) for mail in recent]
         data = mailbox.items_accessed(act.access(), guid(act.rng), act.at(hours * 60 + 1), "\\Inbox", messages)
-        act.log(data, hours * 60 + 1, _attack("collection", "co-mia-bind"))
+        act.log(data, hours * 60 + 1, attack("collection", "co-mia-bind"))
 
 
-def _mass_mail(act: _Act) -> None:
+def _mass_mail(act: Act) -> None:
     """Twenty hours later: 640 messages in 25 minutes, each copy destroyed, until the service stops it."""
     begin = 20 * 60.0
-    impact = _attack("impact", "im-mass-send")
-    act.enter(begin - 5, LATER_DESK, _AXIOS, impact, app=apps.OWA, resource=apps.EXCHANGE, interactive=False)
+    impact = attack("impact", "im-mass-send")
+    act.replay(begin - 5, impact, LATER_DESK)
     access = act.access(LATER_DESK)
     domains = [f"{first}-{second}.example" for first in _FIRST for second in _SECOND]
     sent: list[tuple[str, str]] = []
@@ -234,7 +254,7 @@ def _mass_mail(act: _Act) -> None:
         minutes = begin + 5 + number * 1.4
         batch = sent[number * 40 : number * 40 + 40]
         data = mailbox.removed(access, guid(act.rng), act.at(minutes), "HardDelete", "\\Sent Items", batch)
-        act.log(data, minutes, _attack("defence evasion", "de-sent-cleanup"))
+        act.log(data, minutes, attack("defence evasion", "de-sent-cleanup"))
     listed = mailbox.restricted(guid(act.rng), act.at(21 * 60), SUBJECT, 655, 612, trace)
     act.world.log_audit(act.at(21 * 60), listed, "", Note("system", "impact", ("im-sender-restricted",)))
     for number in range(9):
@@ -245,7 +265,7 @@ def _mass_mail(act: _Act) -> None:
         act.world.log_mail(reply)
 
 
-def _undeliverable(act: _Act, minutes: float) -> None:
+def _undeliverable(act: Act, minutes: float) -> None:
     bounce = Mail(act.at(minutes), guid(act.rng), message_id(act.rng, DOMAIN), f"postmaster@{DOMAIN}", SUBJECT,
                   f"Undeliverable: {MASS_SUBJECT}", 61_004, "")  # fmt: skip
     act.world.log_mail(bounce, SYSTEM)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from o365nb.practice import rules
@@ -10,7 +10,7 @@ from o365nb.practice.ids import Json, guid
 from o365nb.practice.logs import apps, mailbox
 from o365nb.practice.noise import session_of
 from o365nb.practice.people import Person, named_id
-from o365nb.practice.places import office
+from o365nb.practice.places import Place, Town, office
 from o365nb.practice.world import World
 
 NEWSLETTER_RULE = 9_223_372_036_854_775_825
@@ -43,4 +43,23 @@ def newsletter_rule(world: World, state: Json, person: Person) -> None:
             NEWSLETTER_RULE + person.number, "Newsletters", priority=2, senders=("industry-weekly.example",),
             folder="Newsletters",
         )
+    )  # fmt: skip
+
+
+def whereabouts(world: World, person: Person, at: datetime) -> Place:
+    """Where the person's laptop was when it last renewed a token before `at`; at the desk where it never did."""
+    seen = [
+        entry.record for entry in world.sign_ins
+        if entry.actor == person.upn and entry.at <= at
+        and entry.record["deviceDetail"]["deviceId"] == person.laptop.id
+        and entry.record["createdDateTime"][:10] == f"{at:%Y-%m-%d}"
+    ]  # fmt: skip
+    if not seen:
+        return office(person.number)
+    last = max(seen, key=lambda record: str(record["createdDateTime"]))
+    town = last["location"]
+    where = town["geoCoordinates"]
+    return Place(
+        last["ipAddress"], last["autonomousSystemNumber"],
+        Town(town["city"], town["state"], town["countryOrRegion"], where["latitude"], where["longitude"]),
     )  # fmt: skip

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from email.utils import format_datetime
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from o365nb.practice.ids import z
 from o365nb.practice.web.collections import Collections, Service
 from o365nb.practice.web.discovery import kinds
 from o365nb.practice.web.exchange import Exchange
 from o365nb.practice.web.faults import ExchangeRefusal, Refusal, exchange_error, graph_error
+from o365nb.practice.web.front import Front
 from o365nb.practice.web.login import Login
 from o365nb.practice.web.site import Site
 
@@ -45,7 +45,7 @@ def application(site: Site, login: Login) -> ASGIApp:
             405: _nowhere(site, 405),
         },
     )
-    return _Front(app, site)
+    return Front(app, site)
 
 
 def _graph_handler(site: Site) -> Handler:
@@ -72,34 +72,3 @@ def _nowhere(site: Site, status: int) -> Handler:
         return graph_error(refusal, z(site.state.clock.now()), request.headers.get("client-request-id", ""))
 
     return handle
-
-
-class _Front:
-    """Before everything: faults that a test asked for. After everything: practice time in the Date header."""
-
-    def __init__(self, app: ASGIApp, site: Site) -> None:
-        self._app, self._site = app, site
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def dated(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                date = format_datetime(self._site.state.clock.now().replace(microsecond=0), usegmt=True)
-                message["headers"] = [*message["headers"], (b"date", date.encode())]
-            await send(message)
-
-        asked = Request(scope)
-        fault = self._site.fault_for(asked.method, asked.url.path, asked.headers.get("x-cmdletname", ""))
-        if fault is None:
-            await self._app(scope, receive, dated)
-            return
-        if asked.url.path.startswith("/adminapi/"):
-            answer = exchange_error(ExchangeRefusal(fault.status, fault.code, fault.message))
-            answer.headers.update(fault.headers)
-        else:
-            refusal = Refusal(fault.status, fault.code, fault.message, fault.headers)
-            answer = graph_error(refusal, z(self._site.state.clock.now()), "")
-        await answer(scope, receive, dated)

@@ -16,9 +16,20 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 
+_URL_SAFE = str.maketrans("+/", "-_")
+
+
 def thumbprint(certificate: x509.Certificate) -> str:
     """x5t#S256: base64url of the certificate's SHA-256, without padding."""
     return base64.urlsafe_b64encode(certificate.fingerprint(hashes.SHA256())).decode().rstrip("=")
+
+
+def certificates_of(objects: Mapping[str, Any], client_id: str) -> dict[str, bytes]:
+    """The certificates (x5t#S256 to DER) of an application that was registered in the tenant."""
+    kept: dict[str, str] = objects.get("app_certificates", {})
+    app = next((app for app in objects["applications"] if app["appId"] == client_id), None)
+    mine = {_bytes(key["customKeyIdentifier"].translate(_URL_SAFE)) for key in app["keyCredentials"]} if app else set()
+    return {name: base64.b64decode(der) for name, der in kept.items() if _bytes(name) in mine}
 
 
 def assertion_problem(token: str, client_id: str, registered: Mapping[str, bytes]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -35,6 +36,8 @@ _OWN: dict[str, frozenset[str]] = {
     ),
     "Get-AcceptedDomain": frozenset({"Identity", "ResultSize"}),
 }  # fmt: skip
+#: What the official Admin API has endpoints for.
+_OFFICIAL = frozenset({"OrganizationConfig", "AcceptedDomain", "Mailbox", "MailboxFolderPermission"})
 _CHANGES_NOTHING = frozenset({"Identity", "Confirm", "Force"})
 
 
@@ -57,6 +60,7 @@ class Exchange:
             "Set-Mailbox": self._set_mailbox,
             "Get-AcceptedDomain": self._accepted_domains,
         }
+        self._open: dict[str, list[Json]] = {}  # answers of which a part was given
         self._known = parameters()
         self._reads = {
             name: read
@@ -69,13 +73,38 @@ class Exchange:
         return self._site.state
 
     def routes(self) -> list[Route]:
-        return [Route("/adminapi/beta/{tenant}/InvokeCommand", self.invoke, methods=["POST"])]
+        official = "/adminapi/v2.0/{tenant}/{endpoint}"
+        return [
+            Route("/adminapi/beta/{tenant}/InvokeCommand", self.invoke, methods=["POST"]),
+            Route(official, self.official, methods=["POST"]),
+            Route("/adminapi/v1.0/{tenant}/EXOModuleFile", self.module),
+        ]
+
+    async def module(self, request: Request) -> Response:
+        """The cmdlets that the caller may run, as the PowerShell module is told them."""
+        self._site.authorise(request, EXCHANGE)
+        grant = self._site.grant_of(request)
+        able = [name for name in sorted(self._known) if grant and grant.rights.may_run(name)]
+        return json_response({"value": [{"exportedCmdlets": ",".join(able)}]})
+
+    async def official(self, request: Request) -> Response:
+        """The Admin API: each endpoint runs the few cmdlets that are named after it."""
+        name, _ = await _command(request, self._known)
+        endpoint = request.path_params["endpoint"]
+        if name.partition("-")[2] != endpoint or endpoint not in _OFFICIAL:
+            raise ExchangeRefusal(400, "BadRequest", f"The cmdlet '{name}' is not supported at this endpoint.")
+        return await self.invoke(request)
 
     async def invoke(self, request: Request) -> Response:
         """Run one cmdlet; the same body posted to the next link gives the next page."""
         by = self._site.authorise(request, EXCHANGE)
         name, given = await _command(request, self._known)
-        found = self._reads[name](given) if name in self._reads else self._commands[name](given, by)
+        call = f"{name} {json.dumps(given, sort_keys=True)}"
+        if "$skiptoken" in request.query_params and call in self._open:
+            found = self._open[call]  # the rest of an answer: the cmdlet does not run again
+        else:
+            found = self._reads[name](given) if name in self._reads else self._commands[name](given, by)
+        self._open[call] = found
         if chosen := request.query_params.get("$select"):
             keep = {*chosen.split(","), "@odata.type"}
             found = [{key: value for key, value in item.items() if key in keep} for item in found]
@@ -95,6 +124,8 @@ class Exchange:
         }
         if following:
             body["@odata.nextLink"] = following
+        else:
+            del self._open[call]
         return json_response(body)
 
     # -- cmdlets ------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class Settings(Cmdlets):
             "Get-OrganizationConfig": lambda _: [self._kept["organization_config"]],
             "Get-BlockedSenderAddress": self._blocked,
             "Get-MailboxPermission": self._rights(mail_flow.mailbox_permissions, "User"),
-            "Get-RecipientPermission": self._rights(mail_flow.recipient_permissions, "Trustee"),
+            "Get-RecipientPermission": self._recipient_rights,
             "Get-MailboxFolderPermission": self._folder,
             "Get-MailboxFolderStatistics": self._statistics,
             "Get-SweepRule": lambda given: self._kept["sweep_rules"].get(self._of(given, "Mailbox").upn, []),
@@ -92,6 +92,14 @@ class Settings(Cmdlets):
             return [item for item in rows(self._kept, self._of(given)) if wanted in ("", str(item[who]).lower())]
 
         return rights
+
+    def _recipient_rights(self, given: Parameters) -> list[Json]:
+        """Of one mailbox; with a trustee and no mailbox, of every mailbox."""
+        if given.get("Identity") or not given.get("Trustee"):
+            return self._rights(mail_flow.recipient_permissions, "Trustee")(given)
+        wanted = str(given["Trustee"]).lower()
+        rows = (mail_flow.recipient_permissions(self._kept, one) for one in self.state.world.people.values())
+        return [item for listed in rows for item in listed if str(item["Trustee"]).lower() == wanted]
 
     def _folder(self, given: Parameters) -> list[Json]:
         identity = str(given.get("Identity") or "")

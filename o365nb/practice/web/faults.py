@@ -22,9 +22,9 @@ class Refusal(Exception):
 class ExchangeRefusal(Exception):
     """An error answer of Exchange's InvokeCommand."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
-        self.status, self.code, self.message = status, code, message
+        self.status, self.code, self.message, self.headers = status, code, message, dict(headers or {})
 
 
 def bad_request(message: str) -> Refusal:
@@ -65,4 +65,4 @@ def exchange_error(refusal: ExchangeRefusal) -> Response:
             },
         }
     }
-    return json_response(body, refusal.status)
+    return json_response(body, refusal.status, refusal.headers)

@@ -15,6 +15,7 @@ from o365nb.practice.people import Person
 from o365nb.practice.web.answers import json_response, no_content
 from o365nb.practice.web.collections import Collections
 from o365nb.practice.web.faults import Refusal, bad_request, not_found
+from o365nb.practice.web.graph_applications import expanded
 from o365nb.practice.web.odata import EVERYTHING, parse_filter
 from o365nb.practice.web.paging import select
 from o365nb.practice.web.site import GRAPH, body_of, query_of
@@ -30,7 +31,7 @@ _GRANT_FILTER = dict.fromkeys(("principalId", "consentType", "clientId", "resour
 _APP_FILTER = dict.fromkeys(("appId", "id", "displayName", "accountEnabled"), ("eq",))
 _METHODS = frozenset(
     {"phone", "microsoftAuthenticator", "fido2", "temporaryAccessPass", "email", "softwareOath", "password",
-     "windowsHelloForBusiness", "platformCredential"}
+     "windowsHelloForBusiness", "platformCredential", "externalAuthentication", "hardwareOath"}
 )  # fmt: skip
 _EXPAND = re.compile(r"manager(?:\(\$select=([\w,]+)\))?")
 
@@ -44,6 +45,7 @@ class Directory(Collections):
             Route("/users/{user}", self.user, methods=["GET", "PATCH"]),
             Route("/users/{user}/revokeSignInSessions", self.revoke, methods=["POST"]),
             Route("/users/{user}/manager", self.manager),
+            Route("/users/{user}/invitedBy", self.invited_by),
             Route("/users/{user}/oauth2PermissionGrants", self.user_grants),
             Route("/users/{user}/authentication/methods", self.methods),
             Route("/users/{user}/authentication/{kind}Methods", self.methods),
@@ -90,6 +92,8 @@ class Directory(Collections):
                 changes.reset_password(person)
             return no_content()
         query = query_of(request, ("$select", "$expand"))
+        if "signInActivity" in query.get("$select", ""):
+            user = {**user, "signInActivity": self._activity(person)}
         shown = select(user, query.get("$select"), _USER_DEFAULT)
         if "$expand" in query:
             shown = {**shown, "manager": self._expanded(query["$expand"], person)}
@@ -106,6 +110,20 @@ class Directory(Collections):
             if not isinstance(password, str) or len(password) < 8:
                 message = "The specified password does not comply with password complexity requirements."
                 raise Refusal(400, "Request_BadRequest", message)
+
+    def _activity(self, person: Person) -> Json:
+        """Graph's signInActivity: the last sign-ins of either kind, failed ones too, and the last that succeeded."""
+        every = self.state.sign_ins(person.id)
+        last = {
+            "Sign": next((item for item in every if item["isInteractive"]), None),
+            "NonInteractiveSign": next((item for item in every if not item["isInteractive"]), None),
+            "SuccessfulSign": next((item for item in every if item["status"]["errorCode"] == 0), None),
+        }
+        activity: Json = {}
+        for kind, item in last.items():
+            activity[f"last{kind}InDateTime"] = item["createdDateTime"] if item else None
+            activity[f"last{kind}InRequestId"] = item["id"] if item else None
+        return activity
 
     def _expanded(self, text: str, person: Person) -> Json | None:
         asked = _EXPAND.fullmatch(text)
@@ -127,6 +145,16 @@ class Directory(Collections):
         shown = select(self.state.user(boss), query.get("$select"), _USER_DEFAULT)
         return self.one(request, "directoryObjects/$entity", {"@odata.type": "#microsoft.graph.user", **shown})
 
+    async def invited_by(self, request: Request) -> Response:
+        """Beta only; nobody invited a member."""
+        self.site.authorise(request, GRAPH)
+        wanted = request.path_params["user"]
+        host = self.state.objects["users"].get(self.state.objects["invited_by"].get(wanted))
+        if host is None or not request.url.path.startswith("/beta/"):
+            raise not_found("invitedBy")
+        shown = select(host, None, _USER_DEFAULT)
+        return self.one(request, "directoryObjects/$entity", {"@odata.type": "#microsoft.graph.user", **shown})
+
     async def revoke(self, request: Request) -> Response:
         changes = self.site.authorise(request, GRAPH)
         changes.revoke(self.person(request))
@@ -138,10 +166,12 @@ class Directory(Collections):
         return self._few(request, "organization", [organisation.organization()])
 
     async def domains(self, request: Request) -> Response:
-        return self._few(request, "domains", organisation.domains())
+        return self._few(request, "domains", self.state.objects["domains"])
 
     async def skus(self, request: Request) -> Response:
-        return self._few(request, "subscribedSkus", organisation.skus(len(self.state.world.people)))
+        return self._few(
+            request, "subscribedSkus", organisation.skus(len(self.state.world.people), self.state.info.plans)
+        )
 
     def _few(self, request: Request, name: str, items: list[Json]) -> Response:
         self.site.authorise(request, GRAPH)
@@ -176,10 +206,10 @@ class Directory(Collections):
 
     async def applications(self, request: Request) -> Response:
         self.site.authorise(request, GRAPH)
-        query = query_of(request, ("$filter", "$select", "$top", "$skiptoken"))
+        query = query_of(request, ("$filter", "$select", "$expand", "$top", "$skiptoken"))
         chosen = parse_filter(query["$filter"], _APP_FILTER) if "$filter" in query else EVERYTHING
         found = [item for item in self.state.objects["service_principals"].values() if chosen.matches(item)]
-        shown = [select(item, query.get("$select")) for item in found]
+        shown = [expanded(self.state.objects, item, query) for item in found]
         return self.page(request, "servicePrincipals", shown, query, default=100, most=999)
 
     async def application(self, request: Request) -> Response:

@@ -47,6 +47,9 @@ _BETA_FILTER = {
     "authenticationRequirement": _TEXT,
     "originalRequestId": ("eq",),
     "signInEventTypes/any": ("eq", "ne"),
+    "appOwnerTenantId": ("eq",),
+    "servicePrincipalId": _TEXT,
+    "servicePrincipalName": _TEXT,
 }
 _DIRECTORY_FILTER = {
     "activityDateTime": _TIMES,

@@ -15,6 +15,8 @@ from o365nb.practice.web.faults import Refusal, bad_request
 from o365nb.practice.web.site import GRAPH, body_of, query_of
 
 _RULES = "/users/{user}/mailFolders/inbox/messageRules"
+_HIDDEN = ("Conversation Action Settings", "Quick Step Settings")
+_BELOW = {"Archive": "2025"}
 _SETTINGS = ("automaticRepliesSetting", "timeZone", "language", "dateFormat", "timeFormat",
              "delegateMeetingMessageDeliveryOptions")  # fmt: skip
 
@@ -27,6 +29,7 @@ class Mailboxes(Collections):
             Route(_RULES, self.rules),
             Route(_RULES + "/{rule:path}", self.rule, methods=["GET", "PATCH", "DELETE"]),
             Route("/users/{user}/mailFolders", self.folders),
+            Route("/users/{user}/mailFolders/{folder}/childFolders", self.children),
             Route("/users/{user}/mailboxSettings", self.settings, methods=["GET", "PATCH"]),
         ]
 
@@ -63,19 +66,35 @@ class Mailboxes(Collections):
         person = self.person(request)
         query = query_of(request, ("$top", "$skiptoken", "$select"))
         shown = [
-            {
-                "id": rules.folder_id(person, folder),
-                "displayName": folder,
-                "parentFolderId": rules.folder_id(person, "root"),
-                "childFolderCount": 0,
-                "unreadItemCount": 0,
-                "totalItemCount": len(self.state.world.inbox[person.upn]) if folder == "Inbox" else 0,
-                "isHidden": False,
-            }
-            for folder in rules.FOLDERS
+            self._folder(person, folder, "root")
+            for folder in (*rules.FOLDERS, *(_HIDDEN if query.get("includeHiddenFolders") == "true" else ()))
         ]
         name = f"users('{request.path_params['user']}')/mailFolders"
         return self.page(request, name, shown, query, default=10, most=1000)
+
+    async def children(self, request: Request) -> Response:
+        """Folders below a folder: only the Archive has one."""
+        self.site.authorise(request, GRAPH)
+        person = self.person(request)
+        query = query_of(request, ("$top", "$skiptoken", "$select"))
+        wanted = request.path_params["folder"]
+        if wanted not in {rules.folder_id(person, folder) for folder in (*rules.FOLDERS, *_HIDDEN, *_BELOW.values())}:
+            raise Refusal(404, "ErrorItemNotFound", "The specified object was not found in the store.")
+        found = [(above, below) for above, below in _BELOW.items() if rules.folder_id(person, above) == wanted]
+        shown = [self._folder(person, below, above) for above, below in found]
+        name = f"users('{request.path_params['user']}')/mailFolders('{wanted}')/childFolders"
+        return self.page(request, name, shown, query, default=10, most=1000)
+
+    def _folder(self, person: Person, folder: str, above: str) -> Json:
+        return {
+            "id": rules.folder_id(person, folder),
+            "displayName": folder,
+            "parentFolderId": rules.folder_id(person, above),
+            "childFolderCount": int(folder in _BELOW),
+            "unreadItemCount": 0,
+            "totalItemCount": len(self.state.world.inbox[person.upn]) if folder == "Inbox" else 0,
+            "isHidden": folder in _HIDDEN,
+        }
 
     async def settings(self, request: Request) -> Response:
         changes = self.site.authorise(request, GRAPH)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import json
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,8 +16,18 @@ from o365nb.practice.changes import Responder
 from o365nb.practice.ids import Json
 from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, TENANT_ID
 from o365nb.practice.web.answers import json_response
-from o365nb.practice.web.assertion import assertion_problem
-from o365nb.practice.web.site import APP_NAME, AUDIENCES, CLIENT_ID, GRAPH, TOKEN_LIFE, DeviceFlow, Site
+from o365nb.practice.web.assertion import assertion_problem, certificates_of
+from o365nb.practice.web.site import (
+    APP_NAME,
+    AUDIENCES,
+    CLIENT_ID,
+    GRAPH,
+    GRAPH_TOOLS,
+    TOKEN_LIFE,
+    DeviceFlow,
+    Site,
+    segment,
+)
 
 _ADMIN = f"carol@{DOMAIN}"
 _OWN_SCOPES = frozenset({"openid", "profile", "offline_access", "email"})
@@ -93,7 +101,7 @@ class Login:
         try:
             self._check_caller(request.path_params["tenant"], form)
             scope = form.get("scope", "")
-            _audience(scope)
+            _audience(scope, self._site.base_url)
         except _Denied as refusal:
             return self._error(refusal)
         expires = self._site.state.clock.now() + timedelta(minutes=15)
@@ -140,10 +148,11 @@ class Login:
         """Authorisation code: the administrator is signed in at once; only loopback redirects are followed."""
         query = dict(request.query_params)
         target = urlsplit(query.get("redirect_uri", ""))
-        if target.hostname not in ("localhost", "127.0.0.1") or query.get("client_id") != CLIENT_ID:
+        client = query.get("client_id", "")
+        if target.hostname not in ("localhost", "127.0.0.1") or not self._known(client):
             return self._error(_Denied(400, "invalid_request", 50011, "The redirect URI specified does not match."))
         code = secrets.token_urlsafe(40)
-        self._site.codes[code] = self._person(_ADMIN), query.get("nonce", "")
+        self._site.codes[code] = self._person(_ADMIN, client), query.get("nonce", "")
         answer = {"code": code, "state": query.get("state", ""), "session_state": secrets.token_hex(16)}
         if query.get("response_mode") == "form_post":
             return HTMLResponse(_form_post(query["redirect_uri"], answer))
@@ -153,19 +162,24 @@ class Login:
 
     def _client_credentials(self, form: dict[str, str]) -> Json:
         if "client_assertion" in form:
-            if problem := assertion_problem(form["client_assertion"], CLIENT_ID, self._site.certificates):
+            client = form.get("client_id", "")
+            own = client == CLIENT_ID
+            known = self._site.certificates if own else certificates_of(self._site.state.objects, client)
+            if problem := assertion_problem(form["client_assertion"], client, known):
                 raise _Denied(401, "invalid_client", 700027, problem)
         elif "client_secret" not in form:
             text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
             raise _Denied(401, "invalid_client", 7000218, text)
-        elif not secrets.compare_digest(form["client_secret"].encode(), self._site.secret.encode()):
+        elif form.get("client_id") != CLIENT_ID or not secrets.compare_digest(
+            form["client_secret"].encode(), self._site.secret.encode()
+        ):
             text = (
                 "Invalid client secret provided. Ensure the secret being sent in the request is the client secret"
                 f" value, not the client secret ID, for a secret added to app '{CLIENT_ID}'."
             )
             raise _Denied(401, "invalid_client", 7000215, text)
-        audience = _audience(form.get("scope", ""))
-        token = self._site.issue(audience, self._site.app)
+        audience = _audience(form.get("scope", ""), self._site.base_url)
+        token = self._site.issue(audience, self._app(form.get("client_id", "")))
         return {"token_type": "Bearer", "expires_in": TOKEN_LIFE, "ext_expires_in": TOKEN_LIFE, "access_token": token}
 
     def _device_grant(self, form: dict[str, str]) -> Json:
@@ -177,7 +191,7 @@ class Login:
         if not flow.approved_by:
             raise _Denied(400, "authorization_pending", 70016, "OAuth 2.0 device flow error. Authorization is pending.")
         del self._site.flows[flow.device_code]
-        return self._personal(self._person(flow.approved_by), flow.scope)
+        return self._personal(self._person(flow.approved_by, form.get("client_id", "")), flow.scope)
 
     def _refresh_grant(self, form: dict[str, str]) -> Json:
         by = self._site.refresh.get(form.get("refresh_token", ""))
@@ -194,12 +208,12 @@ class Login:
 
     def _personal(self, by: Responder, scope: str, nonce: str = "") -> Json:
         """Tokens for a person; from id token (unsigned) and client_info msal makes an account."""
-        audience = _audience(scope)
+        audience = _audience(scope, self._site.base_url)
         refresh = secrets.token_urlsafe(48)
         self._site.refresh[refresh] = by
         now = int(self._site.state.clock.now().timestamp())
         claims = {
-            "aud": CLIENT_ID,
+            "aud": by.app_id,
             "iss": f"{self._site.base_url}/{TENANT_ID}/v2.0",
             "iat": now,
             "nbf": now,
@@ -219,21 +233,38 @@ class Login:
             "ext_expires_in": TOKEN_LIFE,
             "access_token": self._site.issue(audience, by),
             "refresh_token": refresh,
-            "id_token": f"{_segment({'typ': 'JWT', 'alg': 'none'})}.{_segment(claims)}.",
-            "client_info": _segment({"uid": by.id, "utid": TENANT_ID}),
+            "id_token": f"{segment({'typ': 'JWT', 'alg': 'none'})}.{segment(claims)}.",
+            "client_info": segment({"uid": by.id, "utid": TENANT_ID}),
         }
 
-    def _person(self, upn: str) -> Responder:
+    def _known(self, client: str) -> bool:
+        """The kit's own application, Microsoft's public client, or one that was registered here since."""
+        made = self._site.state.objects["applications"]
+        return client in (CLIENT_ID, GRAPH_TOOLS) or any(app["appId"] == client for app in made)
+
+    def _app(self, client: str) -> Responder:
+        """An application by itself. Only one that has a service principal gets a token."""
+        if client == CLIENT_ID:
+            return self._site.app
+        every = self._site.state.objects["service_principals"].values()
+        found = next((item for item in every if item["appId"] == client), None)
+        if found is None:
+            raise _Denied(
+                401, "invalid_client", 7000229, f"The client application {client} is missing service principal."
+            )
+        return Responder(found["id"], found["displayName"], client)
+
+    def _person(self, upn: str, client: str = CLIENT_ID) -> Responder:
         person = self._site.state.person(upn)
         if person is None or not self._site.state.user(person)["accountEnabled"]:
             raise _Denied(400, "invalid_grant", 50057, "The user account is disabled.")
-        return Responder(person.id, person.name, CLIENT_ID, person.upn)
+        return Responder(person.id, person.name, client, person.upn)
 
     def _check_caller(self, tenant: str, form: dict[str, str]) -> None:
         if not _ours(tenant):
             raise _Denied(400, "invalid_request", 90002, f"Tenant '{tenant}' not found.")
         client = form.get("client_id", "")
-        if client != CLIENT_ID:
+        if not self._known(client):
             text = f"Application with identifier '{client}' was not found in the directory 'Contoso'."
             raise _Denied(400, "unauthorized_client", 700016, text)
 
@@ -271,11 +302,13 @@ def _ours(tenant: str) -> bool:
     return tenant.lower() in (TENANT_ID, DOMAIN, INITIAL_DOMAIN, "organizations", "common")
 
 
-def _audience(scope: str) -> str:
-    """The resource that a scope is for. A bare permission name means Graph."""
+def _audience(scope: str, here: str) -> str:
+    """The resource that a scope is for. A bare permission name means Graph, and so does this server's own address."""
     asked = [item for item in scope.split() if item not in _OWN_SCOPES]
     for item in asked:
         origin, _, permission = item.rpartition("/")
+        if origin.rstrip("/") == here and permission:
+            return GRAPH
         if origin in AUDIENCES and permission:
             return AUDIENCES[origin]
         if origin:
@@ -286,10 +319,6 @@ def _audience(scope: str) -> str:
     raise _Denied(
         400, "invalid_scope", 70011, f"The provided value for the input parameter 'scope' is not valid: {APP_NAME}."
     )
-
-
-def _segment(data: Json) -> str:
-    return base64.urlsafe_b64encode(json.dumps(data).encode()).decode().rstrip("=")
 
 
 async def _form(request: Request) -> dict[str, str]:
