@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from o365nb import __version__
-from o365nb.commands import practice, respond
+from o365nb.commands import app as registrations
+from o365nb.commands import checks, practice, respond
 from o365nb.commands.options import (
     DATA,
     REPORTS,
@@ -47,6 +48,9 @@ app = typer.Typer(
 )
 app.add_typer(respond.app, name="respond", no_args_is_help=True)
 app.add_typer(practice.app, name="practice", no_args_is_help=True)
+app.add_typer(registrations.app, name="app", no_args_is_help=True)
+for command in (checks.doctor, checks.verify, checks.seal, checks.signout):
+    app.command()(command)
 
 
 @app.callback(invoke_without_command=True)
@@ -178,15 +182,6 @@ def report(case: CaseOption, data: DataOption = DATA) -> None:
 
 
 @app.command()
-def verify(case: CaseOption, data: DataOption = DATA) -> None:
-    """Prove that the evidence of a case is unchanged: both hash chains and every file's SHA-256."""
-    from o365nb import investigate as steps
-
-    for line in steps.open_case(data, case).verify():
-        typer.echo(one_line(line))
-
-
-@app.command()
 def lab(
     case: Annotated[str, typer.Option("--case", help="The case that the notebooks open on.")] = "",
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
@@ -206,20 +201,6 @@ def lab(
     root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     command = [sys.executable, "-m", "jupyterlab", *quiet, *root, str(folder / "00_start_here.ipynb")]
     raise typer.Exit(subprocess.call(command if browser else [*command, "--no-browser"], env=environment))  # noqa: S603 - our own words
-
-
-@app.command()
-def doctor(
-    context: typer.Context,
-    tenant: Annotated[str, typer.Option("--tenant", help="Also sign in to this profile and try its rights.")] = "",
-) -> None:
-    """Say what is there and what is missing on this machine and, with --tenant, in a tenant."""
-    from o365nb import doctor as checks
-
-    for line in checks.machine():
-        typer.echo(one_line(line))
-    for line in checks.tenant(tenant, say, context.obj) if tenant else ():
-        typer.echo(one_line(line))
 
 
 def _supported(option: str, given: str, only: str) -> None:

@@ -10,7 +10,7 @@ from o365nb.case import Case
 from o365nb.progress import Progress
 from o365nb.tenant import Tenant, redact
 
-AT_ONCE = 12  # sources; more would only wait for the same quotas
+AT_ONCE = 48  # sources under way: most of them only wait for the turn that their service's quota gives them
 
 
 def collect(

@@ -206,6 +206,10 @@ class Persistence:
     remove: bool
 
 
+#: How an item begins that stands for all mail of an account.
+WHOLE_MAILBOX = "(the whole mailbox"
+
+
 @dataclass(frozen=True, slots=True)
 class Exposure:
     """One thing the attacker saw (certain) or must be assumed to have seen (possible)."""
@@ -217,6 +221,11 @@ class Exposure:
     time: datetime
     event_id: str
     why: str
+
+    @property
+    def boundless(self) -> bool:
+        """Whether it stands for a whole mailbox, of which nobody can say what was not seen."""
+        return self.item.startswith(WHOLE_MAILBOX)
 
 
 @dataclass(frozen=True, slots=True)

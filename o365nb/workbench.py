@@ -15,7 +15,7 @@ from typing import Any
 
 from o365nb.case.folder import checked_name
 from o365nb.errors import O365nbError
-from o365nb.report import activity, containment, measures, reach, records, results, summary
+from o365nb.report import activity, containment, devices, measures, reach, records, results, summary
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import View
 
@@ -86,6 +86,11 @@ class CaseView:
     def back_doors(self) -> View:
         """What could let somebody back in."""
         return results.back_doors(self.dossier)
+
+    @property
+    def devices(self) -> View:
+        """The user's devices: how they are protected, and what is to be done."""
+        return devices.devices(self.dossier)
 
     @property
     def exposure(self) -> View:

@@ -14,7 +14,7 @@ import orjson
 from o365nb import intake
 from o365nb.case import Case, CaseInfo
 from o365nb.engine import Engine, connect
-from o365nb.events import audit_record, directory_audit, macros, message_trace, sign_in
+from o365nb.events import audit_record, directory_audit, macros, message_trace, risk_detection, sign_in
 from o365nb.intake import Damaged, Origin, Record
 from o365nb.model import Window, utc
 from o365nb.progress import Progress
@@ -22,7 +22,7 @@ from o365nb.progress import Progress
 REALDATA = Path(__file__).parent / "data" / "realdata"
 SUBJECT = "anna@contoso.example"
 WINDOW = Window(utc("2026-11-01"), utc("2026-11-18T12:00:00Z"))
-_MODULES = {module.KIND: module for module in (audit_record, sign_in, directory_audit, message_trace)}
+_MODULES = {module.KIND: module for module in (audit_record, sign_in, directory_audit, message_trace, risk_detection)}
 
 
 def read(content: bytes | str, name: str = "export", owner: str = "") -> tuple[str, list[Record], list[Damaged]]:

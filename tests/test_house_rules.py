@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from o365nb import collectors, detections, intake, response
+from o365nb.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "o365nb"
@@ -51,16 +53,15 @@ def test_notebooks_are_there_and_named_in_the_docs():
     assert not [path.stem for path in NOTEBOOKS if path.stem not in readme]
 
 
+def named(command, path):
+    """The full name of every command below this one."""
+    below = getattr(command, "commands", {})
+    return [path] if not below else [one for name, sub in below.items() for one in named(sub, f"{path} {name}")]
+
+
 def test_every_command_is_named_in_the_docs():
     shown = "".join(path.read_text("utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
-    commands = [
-        f"{group} {mark.args[0].value if mark.args else node.name}"
-        for path in (PACKAGE / "cli.py", *(PACKAGE / "commands").glob("*.py"))
-        for group in ["o365nb" if path.stem == "cli" else f"o365nb {path.stem}"]
-        for node in ast.parse(path.read_text("utf-8")).body
-        for mark in getattr(node, "decorator_list", [])
-        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Attribute) and mark.func.attr == "command"
-    ]
+    commands = list(named(get_command(app), "o365nb"))
     assert len(commands) > 10
     assert not [name for name in commands if name not in shown]
 

@@ -73,7 +73,8 @@ def _ground(
     baselines: dict[str, Baseline] = {}
     first: datetime | None = None
     for _ in range(2):  # the second time without the seeds that fell, so that normal reaches up to the first true one
-        first = min((by_id[key].time for key in held if not inbound(by_id[key], subjects)), default=None)
+        acts = [by_id[key].time for key in held if by_id[key].source != "message_trace"]
+        first = min(acts, default=None)
         baselines = {person: build(person, events, first) for person in subjects}
         held = {key: seed for key, seed in held.items() if _stands(by_id[key], baselines)}
     baselines |= baselines_of(engine, others, first)
@@ -128,7 +129,8 @@ class _Judge:
 
     def __init__(self, ground: Ground, claims: Mapping[str, Claim], events: Iterable[Event]) -> None:
         self.ground, self.claims = ground, claims
-        self.busy = sorted(claim.event.time for claim in claims.values())
+        acts = (claim.event for claim in claims.values() if claim.event.source != "message_trace")
+        self.busy = sorted(event.time for event in acts)
         self.sessions, self.mails = {}, {}
         attackers = {claim.event.session_id for claim in claims.values()}
         for event in events:
@@ -164,7 +166,7 @@ class _Judge:
             return None
         if not self.busy:
             known = self.ground.baselines[event.actor].settled
-            return (0.55, "nothing in the case is an attacker's, and the account's habits are known") if known else None
+            return (0.55, "nobody else used the account, and its habits are known") if known else None
         if event.time < self.busy[0] - BACK:
             return 0.55, f"more than a day before the attacker's first event at {moment(self.busy[0])}"
         return None

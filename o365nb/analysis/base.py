@@ -117,13 +117,9 @@ def attackers(labels: Labels) -> list[Attribution]:
     return sorted(found, key=lambda label: (label.time, label.event_id))
 
 
-def entry_time(labels: Labels, subjects: Iterable[str]) -> datetime | None:
-    """The attacker's first own event on the accounts; mail that lured the user in does not count."""
-    mine = {subject.lower() for subject in subjects}
-    times = [
-        label.time for label in attackers(labels) if label.source != "message_trace" or label.actor.lower() in mine
-    ]
-    return min(times, default=None)
+def entry_time(labels: Labels) -> datetime | None:
+    """The attacker's first own act; mail that came in does not count, nor a trace of mail, which may be forged."""
+    return min((label.time for label in attackers(labels) if label.source != "message_trace"), default=None)
 
 
 def subjects_of(engine: Engine) -> tuple[str, ...]:

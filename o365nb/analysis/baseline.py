@@ -19,6 +19,8 @@ DAYS = 2
 #: A hosting or VPN address has to prove itself longer: an intruder who stays two days also has two days.
 DAYS_HOSTED = 5
 _HOSTED = ("hosting", "vpn")
+#: Sources that tell of a person what the person did not do there: mail servers' addresses, others' suspicions.
+_TOLD = ("message_trace", "risk_detection", "alert")
 
 
 @dataclass(slots=True)
@@ -88,7 +90,7 @@ def build(person: str, events: Iterable[Event], until: datetime | None) -> Basel
     base = Baseline(person, until)
     managed_later: set[str] = set()
     for event in events:
-        if event.actor != person or event.result == "failure" or event.source == "message_trace":
+        if event.actor != person or event.result == "failure" or event.source in _TOLD:
             continue
         before = until is None or event.time < until
         if event.device_managed and event.device_id:

@@ -19,12 +19,13 @@ def derived(engine: Engine, labels: Labels, found: Iterable[Finding], *, whole: 
     entries = _entries(engine, labels)
     facts = {
         "mfa_then_claim": _mfa_then_claim(entries),
-        "replay_without_sign_in": _replay(engine, labels, entries),
+        "replay_without_sign_in": _replay(engine, labels, found, entries),
         "consent_before_access": _consent(found, entries),
         "device_code_entry": _device_code(found, entries),
         "imitated_only": _imitated(labels, found),
         "single_factor_entry": _single_factor(entries),
         "inside_only": _inside(engine, found, entries),
+        "own_new_method": _own_method(engine, labels),
         "travel_only": _travel(engine, labels, found, whole=whole),
         "nothing_found": _nothing(labels, found, whole=whole),
     }
@@ -33,7 +34,7 @@ def derived(engine: Engine, labels: Labels, found: Iterable[Finding], *, whole: 
 
 def entry_visible(engine: Engine, labels: Labels) -> bool:
     """Whether the way in can be in the logs at all: sign-ins were read from before the attacker's first event."""
-    entry = entry_time(labels, (row["upn"] for row in engine.rows("SELECT upn FROM subjects")))
+    entry = entry_time(labels)
     if entry is None:
         return True
     rows = engine.rows("""
@@ -46,11 +47,16 @@ def entry_visible(engine: Engine, labels: Labels) -> bool:
 
 
 def _entries(engine: Engine, labels: Labels) -> list[dict[str, Any]]:
-    """The attacker's successful sign-ins, in order of time."""
+    """The attacker's successful sign-ins, in order of time. `by_hand`: somebody was at a prompt and answered it."""
     engine.table("analysis_attackers", {"event_id": "VARCHAR"}, [(label.event_id,) for label in attackers(labels)])
     return engine.rows("""
-        SELECT e.event_id, e.time, e.source, e.asn, e.client_ip, e.mfa, e.session_id
+        SELECT e.event_id, e.time, e.source, e.asn, e.client_ip, e.mfa, e.session_id,
+               e.source = 'sign_in' AND s.event_id IS NULL AS by_hand
         FROM events e JOIN analysis_attackers a ON a.event_id = e.event_id
+        LEFT JOIN (
+            SELECT event_id FROM event_properties WHERE name = 'authenticationDetails' GROUP BY event_id
+            HAVING count(CASE WHEN lower(value) NOT LIKE 'previously satisfied%' THEN 1 END) = 0
+        ) s ON s.event_id = e.event_id
         WHERE e.result = 'success' AND (e.source LIKE 'sign_in%' OR e.operation = 'UserLoggedIn') ORDER BY e.time
     """)
 
@@ -72,8 +78,11 @@ def _mfa_then_claim(entries: list[dict[str, Any]]) -> str:
     )
 
 
-def _replay(engine: Engine, labels: Labels, entries: list[dict[str, Any]]) -> str:
-    if not entries or any(row["source"] == "sign_in" for row in entries):
+def _replay(engine: Engine, labels: Labels, found: list[Finding], entries: list[dict[str, Any]]) -> str:
+    # An application that was let in keeps the session in which the user agreed to it: nothing was stolen.
+    let_in = {key for one in found if one.slug == "pe-oauth-app-use" for key in one.evidence}
+    entries = [row for row in entries if row["event_id"] not in let_in]
+    if not entries or any(row["by_hand"] for row in entries):
         return ""
     sessions = {row["session_id"] for row in entries if row["session_id"]}
     own = [
@@ -124,12 +133,27 @@ def _inside(engine: Engine, found: list[Finding], entries: list[dict[str, Any]])
     grants = [one for one in found if one.slug.startswith("pe-delegate") and one.context is not Context.NO]
     if entries or not grants:
         return ""
+    told = [(key,) for one in found if one.slug == "co-nonowner" for key in one.evidence]
+    engine.table("analysis_readers", {"event_id": "VARCHAR"}, told)
     rows = engine.rows("""
-        SELECT lower(actor) AS actor, count(*) AS times FROM events
+        SELECT lower(actor) AS actor, count(*) AS times, count(r.event_id) > 0 AS lately
+        FROM events AS e LEFT JOIN analysis_readers AS r ON r.event_id = e.event_id
         WHERE lower(mailbox_owner) IN (SELECT upn FROM subjects) AND lower(actor) <> lower(mailbox_owner)
-          AND actor_kind IN ('user', 'admin') GROUP BY ALL ORDER BY times DESC, actor LIMIT 1
+          AND actor_kind IN ('user', 'admin') GROUP BY lower(actor) ORDER BY lately DESC, times DESC, actor LIMIT 1
     """)
     return f"{rows[0]['actor']} used the mailbox {rows[0]['times']} times" if rows else ""
+
+
+def _own_method(engine: Engine, labels: Labels) -> str:
+    """The user registered a way to prove the identity, by the own hand, and nobody else used the account."""
+    if entry_time(labels):
+        return ""
+    rows = engine.rows("""
+        SELECT event_id, time FROM events WHERE operation = 'User registered security info'
+          AND lower(actor) IN (SELECT upn FROM subjects) AND result IS DISTINCT FROM 'failure' ORDER BY time, event_id
+    """)
+    own = [row for row in rows if _is(labels.get(row["event_id"]), Label.USER)]
+    return f"registered at {moment(own[0]['time'])}" if own else ""
 
 
 def _travel(engine: Engine, labels: Labels, found: list[Finding], *, whole: bool) -> str:

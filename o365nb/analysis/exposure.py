@@ -8,7 +8,7 @@ from typing import Any
 
 from o365nb.analysis.base import SURE, Labels, aware, moment, short
 from o365nb.engine import Engine
-from o365nb.model import Attribution, Exposure, Label, utc
+from o365nb.model import WHOLE_MAILBOX, Attribution, Exposure, Label, utc
 
 _FILES = {
     "FileAccessed": "opened",
@@ -100,9 +100,12 @@ def _mail(row: dict[str, Any], label: Attribution, subjects: dict[str, str]) -> 
             said = f', subject line "{short(subjects[message], 120)}"' if message in subjects else ""
             yield _made(row, label, "mail", message, f"the mail was opened{where}{said}")
     if row["throttled"]:
-        end = utc(row["time"]) + BLIND
-        why = f"the access log was throttled: what was opened until {moment(end)} was not recorded"
-        yield _made(row, label, "mail", f"(all mail until {moment(end)})", why, certain=False)
+        end = moment(utc(row["time"]) + BLIND)
+        why = (
+            f"so much was opened that the service stopped to record it at {moment(row['time'])}, for up to a day:"
+            f" that the whole mailbox of {row['subject']} was read until {end} cannot be excluded"
+        )
+        yield _made(row, label, "mail", f"{WHOLE_MAILBOX}, until {end})", why, certain=False)
 
 
 def _made(row: dict[str, Any], label: Attribution, kind: str, item: str, why: str, *, certain: bool = True) -> Exposure:

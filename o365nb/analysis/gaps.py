@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from o365nb.analysis.base import plural, short
 from o365nb.case import Coverage, Ledger
 from o365nb.model import Gap, Outcome
 
-#: What a source is called in a sentence, and what stays unknown without it.
+#: What a source is called in a sentence ({of}: where the account is named, else at the end), and what stays unknown
+#: without it.
 SOURCES = {
     "sign_in": ("The sign-ins", "A sign-in by somebody else in that time would not be seen"),
     "sign_in_noninteractive": (
         "The non-interactive sign-ins",
         "A stolen session that was merely kept alive would not be seen",
     ),
+    "password_guesses": (
+        "Wrong passwords of other accounts from the addresses{of}",
+        "Whether the password was guessed among those of many accounts is not known",
+    ),
     "directory_audit": ("The directory audit log", "Added sign-in methods, devices or consents would not be seen"),
     "ual": ("The unified audit log", "Reading, searching and changes in the mailbox would not be seen"),
     "message_trace": ("The message trace", "Mail that was sent or received in that time would not be seen"),
     "users": (
-        "The account's own settings",
+        "The settings{of} in the directory",
         "Whether the account is enabled and when its password changed is not known",
     ),
     "inbox_rules": ("The inbox rules", "A rule that hides or diverts mail may stand unseen"),
@@ -36,7 +43,7 @@ SOURCES = {
         "The rights to the mailbox",
         "Somebody else who may open it or send as it may stand unseen",
     ),
-    "folder_permissions": ("The rights to its folders", "A folder that stands open to others may stand unseen"),
+    "folder_permissions": ("The rights to the folders", "A folder that stands open to others may stand unseen"),
     "sweep_rules": ("The sweep rules", "A rule that clears mail away may stand unseen"),
     "transport_rules": ("The mail-flow rules", "A rule that copies or diverts everybody's mail may stand unseen"),
     "connectors": ("The mail connectors", "Another way for mail into or out of the organisation may stand unseen"),
@@ -48,9 +55,97 @@ SOURCES = {
     ),
     "mobile_devices": ("The phones in step with the mailbox", "A phone that still receives the mail may stand unseen"),
     "blocked_senders": ("The restricted senders", "Whether other accounts were used to send in bulk is not known"),
+    "alert": ("The Defender alerts", "What Microsoft itself found suspicious is not known"),
+    "managed_devices": (
+        "The protection of the devices",
+        "Whether antivirus, scans and updates of the user's devices are in order is not known",
+    ),
 }
+#: What adds to the sources above: missing it is a gap when it was asked for, not when nobody did.
+EXTRAS = {
+    "messages": ("The sent and the deleted messages", "Headers of mail that was sent from the account are not known"),
+    "mail_folders": ("The mail folders", "A folder where mail was put out of sight may be missed"),
+    "calendar_permissions": (
+        "The rights to the calendar",
+        "Somebody who may read or change the calendar may be missed",
+    ),
+    "recoverable_items": (
+        "The deleted items{of} that can be got back",
+        "What was deleted to cover tracks is not known",
+    ),
+    "addins": ("The add-ins of the mailbox", "An add-in that reads the mail may stand unseen"),
+    "quarantine": ("The quarantined messages", "Harmful mail that was held back is not known"),
+    "rights_elsewhere": (
+        "The account's rights to other mailboxes",
+        "Which other mailboxes could be read or written from with this account is not known",
+    ),
+    "exchange_roles": ("The roles in Exchange", "Somebody who may read every mailbox may stand unseen"),
+    "mail_protection": ("The mail filters", "An exception that lets harmful mail in may stand unseen"),
+    "incident": ("The Defender incidents", "Which alerts Defender took to belong together is not known"),
+    "analyzed_emails": ("Defender's judgement of the mail", "Which mail was found harmful afterwards is not known"),
+    "hunting": ("Defender's own records", "What they alone would show is not known"),
+    "machines": ("The machines{of} in Defender", "Who else logged on to them, and what was found there, is not known"),
+    "app_registrations": (
+        "The phones{of} with protected apps",
+        "A phone that holds company mail without being enrolled may stand unseen",
+    ),
+    "risk_detection": ("The risk detections of Entra", "What Entra itself found suspicious is not known"),
+    "risky_users": ("The risk{of} in Entra", "Whether Entra holds the account to be compromised is not known"),
+    "risky_apps": ("The risk of applications in Entra", "An application that is misused may stand unseen"),
+    "sign_in_service_principal": (
+        "The sign-ins of applications",
+        "An application that the intruder uses in the place of an account would not be seen",
+    ),
+    "sign_in_managed_identity": (
+        "The sign-ins of managed identities",
+        "A machine that the intruder uses in the place of an account would not be seen",
+    ),
+    "sign_in_activity": ("The time of the last sign-in", "Use older than the sign-in logs would not be seen"),
+    "applications": (
+        "The registered applications and their credentials",
+        "A secret that lets the intruder in without any account may stand unseen",
+    ),
+    "app_roles": ("The rights of applications", "An application that reads mail by itself may stand unseen"),
+    "roles": ("The directory roles", "What the intruder could administer with the account is not known"),
+    "pim": ("The just-in-time roles", "A role that the intruder could take up may stand unseen"),
+    "memberships": ("The groups of the account", "Rights that come through a group may stand unseen"),
+    "conditional_access": (
+        "The conditional access policies",
+        "An exception that lets the intruder in without a second factor may stand unseen",
+    ),
+    "policies": ("The policies of the directory", "Whether users may consent to any application is not known"),
+    "domains": (
+        "The domains and their federation",
+        "A sign-in service that the intruder made may vouch for anybody, and stand unseen",
+    ),
+    "guests": ("The guests of the tenant", "An account that the intruder invited may stand unseen"),
+    "mfa": ("The state of multifactor authentication", "Whether a second factor is asked for is not known"),
+    "mfa_registration": ("The report of registered methods", "It would confirm the list of sign-in methods"),
+    "licences": ("The licences", "Which logs the tenant's licence keeps is not known"),
+    "detected_apps": ("The programs on the devices", "A program that the intruder or the user put there may be missed"),
+}
+_SENTENCES = {**SOURCES, **EXTRAS}
+#: Outcomes for which it does not matter at which table of advanced hunting they came up.
+_FOR_ALL = (Outcome.DENIED, Outcome.NOT_LICENSED, Outcome.NOT_OFFERED, Outcome.EXPIRED)
 #: What is about the tenant, whoever is asked for.
-TENANT_WIDE = ("org_config", "audit_config", "transport_rules", "connectors", "remote_domains", "blocked_senders")
+TENANT_WIDE = (
+    "org_config",
+    "audit_config",
+    "transport_rules",
+    "connectors",
+    "remote_domains",
+    "blocked_senders",
+    "alert",
+    "exchange_roles",
+    "mail_protection",
+    "applications",
+    "conditional_access",
+    "domains",
+    "guests",
+    "policies",
+    "risky_apps",
+    "sign_in_managed_identity",
+)
 #: Parts of the unified audit log: what each would show.
 WORKLOADS = {
     "ual/Exchange": "Reading, searching and changes in the mailbox would not be seen",
@@ -58,25 +153,53 @@ WORKLOADS = {
     "ual/SharePoint": "Opened, downloaded and shared files would not be seen",
     "ual/OneDrive": "Opened, downloaded and shared files would not be seen",
     "ual/MicrosoftTeams": "Chats that were read or written would not be seen",
+    "ual/others": "What delegates, administrators and strangers did with the account would not be seen",
+}
+#: Any of these lines of the ledger, seen whole, shows the sign-ins and the changes in the directory.
+_LOGONS = ("ual", "ual/AzureActiveDirectory")
+#: Defender's own tables, by what they record.
+TABLES = {
+    "CloudAppEvents": "acts in cloud services",
+    "DeviceLogonEvents": "logons to computers",
+    "DeviceProcessEvents": "programs that ran",
+    "EmailEvents": "delivered mail",
+    "EmailPostDeliveryEvents": "mail taken back later",
+    "EntraIdSignInEvents": "sign-ins",
+    "IdentityLogonEvents": "logons to servers in the house",
+    "OAuthAppInfo": "applications",
+    "UrlClickEvents": "clicked links",
 }
 #: How long Microsoft keeps a source, for the sentence about what is too old.
 KEPT = {
     "sign_in": "Entra keeps them for 30 days (7 without a Premium licence)",
     "sign_in_noninteractive": "Entra keeps them for 30 days (7 without a Premium licence)",
+    "password_guesses": "Entra keeps them for 30 days (7 without a Premium licence)",
     "directory_audit": "Entra keeps it for 30 days (7 without a Premium licence)",
     "ual": "Microsoft keeps it for 180 days (a year with Audit Premium)",
     "message_trace": "Exchange keeps it for 90 days",
+    "risk_detection": "Entra keeps them for 90 days (30 with P1, 7 without a Premium licence)",
+    "sign_in_service_principal": "Entra keeps them for 30 days",
+    "sign_in_managed_identity": "Entra keeps them for 30 days",
 }
+#: What a reason holds when it is a service's own refusal: for technicians, who find it beside the ledger's line.
+_TECHNICAL = re.compile(r" was refused \(|\[request |AADSTS\d|^the collector failed:")
+_LACKS = re.compile(r"The tenant lacks (.{3,80}?)\.(?: \[|$| )")
+#: Outcome → what happened, and where the risk lies.
 _OUTCOMES = {
-    Outcome.PARTIAL: "{what} {were} read only in part{reason}. {risk} where it is missing.",
-    Outcome.CAPPED: "{what} stopped at the service's limit{reason}. {risk} beyond it.",
-    Outcome.DENIED: "{what} could not be read: the right is missing{reason}. {risk}.",
-    Outcome.NOT_OFFERED: "{what} could not be read: this cloud does not offer it{reason}. {risk}.",
-    Outcome.NOT_LICENSED: "{what} could not be read: the tenant lacks the licence{reason}. {risk}.",
-    Outcome.EXPIRED: "{what} {before}could not be read: {kept}{reason}. {risk}.",
-    Outcome.THROTTLED: "{what} could not be read whole: the service refused further requests{reason}. {risk}.",
-    Outcome.FAILED: "{what} could not be read{reason}. {risk}.",
-    Outcome.DAMAGED: "{what} {were} damaged{reason}. {risk} in the damaged part.",
+    Outcome.PARTIAL: ("{what} {were} read only in part{reason}", " where it is missing"),
+    Outcome.CAPPED: ("{what} stopped at the service's limit{reason}", " beyond it"),
+    Outcome.DENIED: ("{what} could not be read: the right to do so is missing{reason}", ""),
+    Outcome.NOT_OFFERED: ("{what} could not be read: this cloud does not offer it{reason}", ""),
+    Outcome.NOT_LICENSED: ("{what} could not be read: the organisation has no licence for it{reason}", ""),
+    Outcome.EXPIRED: ("{what} {before}could not be read: {kept}{reason}", ""),
+    Outcome.THROTTLED: ("{what} could not be read whole: the service refused further requests{reason}", ""),
+    Outcome.FAILED: ("{what} could not be read{reason}", ""),
+    Outcome.DAMAGED: ("{what} {were} damaged{reason}", " in the damaged part"),
+}
+#: What the unified audit log tells too, where it was read whole: then a gap costs less.
+_INSTEAD = {
+    "sign_in": "The unified audit log was used instead: it has the sign-ins too, but names no networks and rates no risk",
+    "directory_audit": "The unified audit log was used instead: it has these changes too",
 }
 
 
@@ -84,7 +207,17 @@ def gaps(ledger: Ledger, subjects: Iterable[str]) -> list[Gap]:
     """Every line of the ledger with its sentence, and one line for each source that nobody asked for."""
     entries = ledger.entries()
     told = {(entry.source, entry.subject, entry.file, entry.outcome) for entry in entries}
-    found = [_gap(entry, silent=_told(entry, told)) for entry in entries]
+    tables = _together(entries)
+    whole = {entry.subject for entry in entries if entry.source in _LOGONS and entry.outcome.seen}
+    found = [
+        _gap(
+            entry,
+            tables.get((entry.source, entry.subject)),
+            silent=_told(entry, told),
+            instead=entry.subject in whole,
+        )
+        for entry in entries
+    ]
     for source in SOURCES:
         about = {entry.subject for entry in entries if source in (entry.source, entry.source.partition("/")[0])}
         missing = [] if "" in about else [subject for subject in subjects if subject not in about]
@@ -98,7 +231,22 @@ def _told(entry: Coverage, told: set[tuple[str, str, str, Outcome]]) -> bool:
     return bool(part) and not entry.unparsable and (whole, entry.subject, entry.file, entry.outcome) in told
 
 
-def _gap(entry: Coverage, *, silent: bool) -> Gap:
+def _together(entries: Iterable[Coverage]) -> dict[tuple[str, str], str]:
+    """Of the tables of advanced hunting that ended alike: the first speaks for all of them, the others are silent."""
+    alike: dict[tuple[str, Outcome], list[str]] = {}
+    for entry in entries:
+        base, _, table = entry.source.partition("/")
+        if base == "hunting" and table and entry.outcome in _FOR_ALL:
+            alike.setdefault((entry.subject, entry.outcome), []).append(table)
+    said: dict[tuple[str, str], str] = {}
+    for (subject, _), (first, *others) in alike.items():
+        said |= {(f"hunting/{table}", subject): "" for table in others}
+        said[f"hunting/{first}", subject] = f"hunting/{', '.join([first, *others])}"
+    return said
+
+
+def _gap(entry: Coverage, spoken: str | None = None, *, silent: bool, instead: bool) -> Gap:
+    """The line with its sentence; `spoken` is the source that the sentence names, "" where another one speaks."""
     window = entry.window
     return Gap(
         entry.source,
@@ -111,43 +259,58 @@ def _gap(entry: Coverage, *, silent: bool) -> Gap:
         entry.unparsable,
         entry.reason,
         entry.file,
-        "" if silent else sentence(entry),
+        "" if silent or spoken == "" else sentence(replace(entry, source=spoken or entry.source), instead=instead),
     )
 
 
-def sentence(entry: Coverage) -> str:
-    """What one ledger line forces into the report; "" when the source was seen whole and every record was read."""
+def sentence(entry: Coverage, *, instead: bool = False) -> str:
+    """What one ledger line forces into the report; "" when the source was seen whole and every record was read.
+
+    `instead`: the unified audit log of the account was read whole.
+    """
     base, _, part = entry.source.partition("/")
     if base == "files":
         return f"The file {short(entry.file, 120)} could not be used: {short(entry.reason, 240).rstrip('.')}."
     what, risk = (
-        SOURCES.get(entry.source)
-        or SOURCES.get(base)
+        _SENTENCES.get(entry.source)
+        or _SENTENCES.get(base)
         or (f"The source {short(base, 40)}", "What it would show is not known")
     )
     risk = WORKLOADS.get(entry.source, risk)
-    what += f" ({short(part, 40)})" if part else ""
-    what += f" of {short(entry.subject, 80)}" if entry.subject else ""
+    what += f" ({', '.join(TABLES.get(one, short(one, 40)) for one in part.split(', '))})" if part else ""
+    what = _of(what, entry.subject)
     what += f" in {short(entry.file, 120)}" if entry.file else ""
     said = []
     if form := _OUTCOMES.get(entry.outcome):
         before = f"before {entry.window.end:%Y-%m-%d} " if entry.window else ""
-        reason = f" ({short(entry.reason, 240).rstrip('.')})" if entry.reason else ""
+        reason = f" ({why})" if (why := _why(entry)) else ""
         kept = KEPT.get(base, "it is older than Microsoft keeps it")
-        were = _were(what)
-        said.append(form.format(what=what, were=were, reason=reason, risk=risk, before=before, kept=kept))
+        said.append(form[0].format(what=what, were=_were(what), reason=reason, before=before, kept=kept) + ".")
+        said.append(_INSTEAD[base] + "." if instead and base in _INSTEAD else f"{risk}{form[1]}.")
     if entry.unparsable:
         lost = plural(entry.unparsable, "record")
         said.append(f"{what}: {lost} could not be read; what stood there is missing from the judgement.")
     return " ".join(said)
 
 
+def _why(entry: Coverage) -> str:
+    """The reason as the customer can read it; "" where it is a service's own refusal: the outcome says it in words."""
+    if not _TECHNICAL.search(entry.reason):
+        return short(entry.reason, 240).rstrip(".")
+    lacking = _LACKS.search(entry.reason)
+    return f"{short(lacking.group(1), 80)} is needed" if lacking else ""
+
+
 def _never(source: str, subject: str) -> Gap:
     what, risk = SOURCES[source]
     about = "" if source in TENANT_WIDE else subject
-    whose = f" of {short(about, 80)}" if about else ""
-    said = f"{what}{whose} {_were(what)} not among the evidence. {risk}."
+    said = f"{_of(what, about)} {_were(what)} not among the evidence. {risk}."
     return Gap(source, about, None, None, Outcome.PARTIAL, 0, 0, 0, "never asked for", "", said)
+
+
+def _of(what: str, subject: str) -> str:
+    whose = f" of {short(subject, 80)}" if subject else ""
+    return what.replace("{of}", whose) if "{of}" in what else what + whose
 
 
 def _were(what: str) -> str:

@@ -34,10 +34,23 @@ def object_traces(engine: Engine, events: Iterable[Event]) -> dict[str, tuple[Tr
         "SELECT lower(name) AS name, lower(device_id) AS id, lower(object_id) AS object FROM devices"
     ):
         devices.update({key: row["id"] for key in (row["name"], row["id"], row["object"]) if key and row["id"]})
+    named = _named_devices(engine, devices)
     for event in events:
-        if event.operation in _REGISTERED and (device := devices.get(event.target.lower())):
-            found[event.event_id] = (*found.get(event.event_id, ()), ("device", device))
+        if event.operation in _REGISTERED:
+            device = devices.get(event.target.lower()) or named.get(event.event_id)
+            if device:
+                found[event.event_id] = (*found.get(event.event_id, ()), ("device", device))
     return found
+
+
+def _named_devices(engine: Engine, devices: Mapping[str, str]) -> dict[str, str]:
+    """Event id → device, where the target is the person and a property names the device by one of its ids or names."""
+    operations = ", ".join(f"'{name}'" for name in _REGISTERED)
+    rows = engine.rows(f"""
+        SELECT p.event_id, lower(trim(p.value, ' "[]')) AS value FROM event_properties AS p
+        JOIN events AS e ON e.event_id = p.event_id WHERE e.operation IN ({operations}) AND p.value IS NOT NULL
+    """)
+    return {row["event_id"]: devices[row["value"]] for row in rows if row["value"] in devices}
 
 
 def baselines_of(engine: Engine, people: Iterable[str], until: datetime | None) -> dict[str, Baseline]:

@@ -290,6 +290,8 @@ def _methods(engine: Engine, origins: Mapping[str, Origin], cited: Mapping[str, 
 
 def _devices(engine: Engine, origins: Mapping[str, Origin], cited: Mapping[str, list[str]]) -> Iterator[Persistence]:
     for row in engine.rows("SELECT * FROM devices ORDER BY key"):
+        if row["seen_by"] and set(row["seen_by"]) <= {"intune", "defender", "export"} != {"export"}:
+            continue  # looked after, or merely seen: what lets somebody in is the registration and the partnership
         origin = origins[row["key"]]
         managed = "managed" if row["managed"] else "not managed"
         system = f"{row['os'] or 'unknown system'} {row['os_version'] or ''}".strip()

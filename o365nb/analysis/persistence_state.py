@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from o365nb.analysis.base import aware, short
+from o365nb.analysis.persistence_identity import MAKERS, identity_items
 from o365nb.analysis.reconcile import Log, Origin, Row
 from o365nb.engine import Engine
 from o365nb.model import Label, Persistence
@@ -59,7 +60,8 @@ class Standing:
 
     def __init__(self, engine: Engine, log: Log) -> None:
         self.log = log
-        names = ", ".join(f"'{name}'" for makers in _MAKERS.values() for name in makers)
+        makers = [*_MAKERS.values(), *MAKERS.values()]
+        names = ", ".join(f"'{name}'" for names in makers for name in names)
         self.events = engine.rows(_EVENTS.format(names))
         self.everybody = any(
             entry.source == "ual" and not entry.subject and entry.outcome.seen for entry in engine.case.ledger.entries()
@@ -71,6 +73,7 @@ class Standing:
             *self._folders(engine),
             *self._sweep(engine),
             *self._policies(engine),
+            *identity_items(engine, log, self.events),
         ]
 
     def _made(self, kind: str, *names: str, owner: str = "") -> list[Row]:

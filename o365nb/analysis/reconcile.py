@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from o365nb.analysis.base import Labels, aware, entry_time, moment, short, subjects_of
+from o365nb.analysis.base import Labels, aware, entry_time, moment, short
 from o365nb.engine import Engine
 from o365nb.model import Attribution, Label, utc
 
 Row = dict[str, Any]
 #: A method or device carries its own time of birth, written by another service than the log's.
 _SAME = timedelta(minutes=10)
+#: So long the pages last on which a user agrees to an application.
+_AGREEING = timedelta(minutes=15)
 _METHOD = (
     "User registered security info",
     "User registered all required security info",
@@ -53,7 +55,7 @@ class Log:
     def __init__(self, engine: Engine, labels: Labels) -> None:
         self.labels = labels
         self._engine = engine
-        self.entry = entry_time(labels, subjects_of(engine))
+        self.entry = entry_time(labels)
         made = ", ".join(f"'{name}'" for name in (*_METHOD, *_DEVICE, *_CONSENT))
         self.events = engine.rows(f"""
             SELECT e.event_id, e.time, e.operation, lower(coalesce(e.actor, '')) AS actor,
@@ -65,8 +67,11 @@ class Log:
         """)
         self.begins = _beginnings(engine)
 
-    def only_attackers(self, app_id: str | None) -> str:
-        """What an application did first for the attacker, when all that it did is the attacker's; "" otherwise."""
+    def only_attackers(self, app_id: str | None, let_in: Iterable[Row] = ()) -> str:
+        """What an application did first for the attacker, when all that it did is the attacker's; "" otherwise.
+
+        Signing in to agree to it (around the events `let_in`) is not using it.
+        """
         if not app_id:
             return ""
         rows = self._engine.rows(
@@ -76,7 +81,13 @@ class Log:
             [app_id.lower()],
         )
         theirs = [row for row in rows if self.attackers(row)]
-        known = [row for row in rows if row["event_id"] in self.labels]
+        agreed = [row["time"] for row in let_in]
+        known = [
+            row
+            for row in rows
+            if row["event_id"] in self.labels
+            and (self.attackers(row) or all(abs(row["time"] - time) > _AGREEING for time in agreed))
+        ]
         if not theirs or len(theirs) < len(known):
             return ""
         return f"first the {theirs[0]['operation']} at {moment(aware(theirs[0]['time']))}"
@@ -178,7 +189,7 @@ def origins(engine: Engine, labels: Labels) -> dict[str, Origin]:
     for row in engine.rows("SELECT * FROM auth_methods"):
         found[row["key"]] = _method(log, row)
     for row in engine.rows("SELECT * FROM devices"):
-        found[row["key"]] = _device(log, row)
+        found[row["key"]] = _device(engine, log, row)
     for row in engine.rows("SELECT * FROM oauth_grants"):
         found[row["key"]] = _grant(log, row)
     for row in engine.rows("SELECT * FROM mailboxes"):
@@ -203,7 +214,7 @@ def _method(log: Log, row: Row) -> Origin:
     return log.origin(made, born) or log.older(born, "directory_audit")
 
 
-def _device(log: Log, row: Row) -> Origin:
+def _device(engine: Engine, log: Log, row: Row) -> Origin:
     born = aware(row["registered"])
     names = {str(row[name]).lower() for name in ("name", "device_id", "object_id") if row[name]}
     made = [
@@ -211,7 +222,23 @@ def _device(log: Log, row: Row) -> Origin:
         for event in log.events
         if event["operation"] in _DEVICE and (event["target"] in names or any(name in event["said"] for name in names))
     ]
+    made = made or _signed_in(engine, row, born)
     return log.origin(made, born) or log.older(born, "directory_audit")
+
+
+def _signed_in(engine: Engine, row: Row, born: datetime | None) -> list[Row]:
+    """The sign-ins that began a phone's partnership with the mailbox: no log names it, the phone's system does."""
+    if row["trust_type"] != "MobilePartnership" or not born or not row["os"]:
+        return []
+    return engine.rows(
+        """SELECT event_id, time FROM events
+           WHERE lower(actor) = ? AND lower(os) = ? AND result = 'success'
+             AND (source LIKE 'sign_in%' OR operation = 'UserLoggedIn') AND time BETWEEN ? AND ?
+           ORDER BY time, event_id""",
+        [(row["owner"] or "").lower(), row["os"].lower(), *(
+            (born + by).replace(tzinfo=None) for by in (-_SAME, _SAME)
+        )],
+    )  # fmt: skip
 
 
 def _grant(log: Log, row: Row) -> Origin:
@@ -225,7 +252,7 @@ def _grant(log: Log, row: Row) -> Origin:
         and (not owner or event["actor"] == owner or owner in event["said"])
     ]
     origin = log.origin(made)
-    if origin and origin.label is not Label.ATTACKER and (used := log.only_attackers(row["app_id"])):
+    if origin and origin.label is not Label.ATTACKER and (used := log.only_attackers(row["app_id"], made)):
         # The user's own click, and yet not the user's application: only somebody else has ever used it.
         told = f"{origin.because}; but everything that the application did is the attacker's, {short(used, 240)}"
         return Origin(Label.ATTACKER, told, origin.created, origin.events)

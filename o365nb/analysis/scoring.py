@@ -128,7 +128,7 @@ def judge(
     found: list[Finding], labels: Labels, sessions: Mapping[str, str], ledger: Ledger, subjects: tuple[str, ...]
 ) -> CaseVerdict:
     """The answer for the case. `sessions` maps event ids to session ids."""
-    entry = entry_time(labels, subjects)
+    entry = entry_time(labels)
     score = case_score(found if entry else [finding for finding in found if not _of_others(finding, labels, subjects)])
     missing, open_ended = uncovered(ledger, subjects), undecided(found, labels, subjects)
     verdict = (
@@ -241,12 +241,19 @@ def _because(
     verdict: Verdict, found: list[Finding], labels: Labels, missing: list[str], subjects: tuple[str, ...]
 ) -> list[str]:
     said = []
-    mine = attackers(labels)
-    if mine:
-        people = len({label.actor for label in mine if label.source != "message_trace" or label.actor in subjects})
+    mine, entry = attackers(labels), entry_time(labels)
+    if mine and entry is None:
+        said.append(
+            f"{plural(len(mine), 'mail')} came from outside under imitated or forged names,"
+            f" {_when(mine[0].time, mine[-1].time)}. Nothing that was read shows anybody but the user in the account."
+        )
+    if entry:
+        house = {subject.rpartition("@")[2] for subject in subjects}
+        acted = {label.actor for label in mine if label.source != "message_trace" or label.actor in subjects}
+        people = len({actor for actor in acted if actor.rpartition("@")[2] in house})  # not services, nor strangers
         said.append(
             f"{plural(len(mine), 'event')} of {plural(people, 'account')} could be tied to an attacker,"
-            f" who acted {_when(entry_time(labels, subjects) or mine[0].time, mine[-1].time)}."
+            f" who acted {_when(entry, mine[-1].time)}."
         )
     told: set[str] = set()
     for finding in found:

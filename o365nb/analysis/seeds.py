@@ -20,7 +20,15 @@ WEAK_CEILING, WEAK_CEILING_BESIDE = 0.65, 0.72
 #: Where they run through three phases of an attack, from one unfamiliar place: chance does not tell such a story.
 WEAK_CEILING_CHAIN = 0.85
 #: Hits about mail that came in: they mark the lure, not an act on the account.
-LURES = {"ia-phish-delivered": 0.75, "im-lookalike-domain": 0.8}
+LURES = {"ia-phish-delivered": 0.75, "im-lookalike-domain": 0.8, "im-invoice-fraud": 0.8}
+#: Hits about mail that came from outside whatever name it bears, the subject's own too.
+FORGED = {"ia-spoof-not-compromise": 0.8}
+#: What counts without anybody having used the account: somebody writes under a name that is not theirs.
+_IMITATIONS = {"im-lookalike-domain", "im-invoice-fraud", *FORGED}
+#: Hits about strangers who wrote in a chat: lures too, but among events of nobody in the case.
+_CHATS = {"la-teams-phish": 0.8}
+#: Guesses at the subject's password: the attacker's own acts, but only beside a guess that was right.
+GUESSES, RIGHT_GUESS = {"ia-spray": 0.8}, "ia-spray-hit"
 #: Hits that an honest traveller makes too, by reading mail in a hotel or switching a VPN on: together they prove a
 #: place, not a thief, so all of them count as one.
 _EVERYDAY = {
@@ -35,6 +43,8 @@ _EVERYDAY = {
     "co-file-mass",
     "co-file-sync",
     "co-mia-throttled",
+    "co-mia-new-client",
+    "la-saas-sso",
     "co-mail-search",
     "co-share-anon",
     "pe-rule-unfamiliar",
@@ -69,17 +79,18 @@ class _Gathered:
 def choose_seeds(events: Iterable[Event], subjects: Iterable[str], hits: Hits, facts: Facts) -> dict[str, Seed]:
     """Event id → seed. Empty when nothing found points at an attacker's own event.
 
-    A phishing mail alone makes nobody a victim: lures count beside other seeds, or for a look-alike domain.
+    A phishing mail alone makes nobody a victim: lures count beside other seeds, or for an imitated name.
     """
     events, hits = list(events), list(hits)
     by_id = {event.event_id: event for event in events}
     mail = {event.event_id for event in events if inbound(event, frozenset(subjects))}
-    seeds = _strong(hits, facts, mail)
-    incident = bool(set(seeds) - mail)
+    hit = {one.subject for one in hits if one.slug == RIGHT_GUESS}
+    seeds = _strong([one for one in hits if one.slug not in GUESSES or one.subject in hit], facts, mail)
+    incident = any(key not in by_id or by_id[key].source != "message_trace" for key in seeds)
     weak = _weak(events, hits, facts, by_id, WEAK_CEILING_BESIDE if incident else WEAK_CEILING)
     if incident or weak:
-        return {**weak, **seeds}
-    return {key: seed for key, seed in seeds.items() if "im-lookalike-domain" in seed.slugs}
+        return {**_chats(hits, facts), **weak, **seeds}
+    return {key: seed for key, seed in seeds.items() if _IMITATIONS.intersection(seed.slugs)}
 
 
 def inbound(event: Event, subjects: frozenset[str]) -> bool:
@@ -92,13 +103,20 @@ def _strong(hits: list[HitLike], facts: Facts, mail: set[str]) -> dict[str, Seed
     for hit in hits:
         fact = facts.get(hit.slug)
         for key in hit.evidence:
-            lure = LURES.get(hit.slug, 0.0) if key in mail else 0.0
+            named = LURES if key in mail else GUESSES
+            lure = FORGED.get(hit.slug) or named.get(hit.slug, 0.0)
             weight = max(fact.seed if fact else 0.0, lure) * min(1.0, hit.confidence / 0.6)
             if weight > 0:
                 found = gathered.setdefault(key, _Gathered())
                 found.weights[hit.slug] = max(weight, found.weights.get(hit.slug, 0.0))
     strong = {key: found for key, found in gathered.items() if found.together >= STRONG}
     return {key: _seed(found, facts, 0.99) for key, found in strong.items()}
+
+
+def _chats(hits: list[HitLike], facts: Facts) -> dict[str, Seed]:
+    """What strangers wrote, once it is known that somebody got in."""
+    found = {key: hit.slug for hit in hits if hit.slug in _CHATS and hit.slug in facts for key in hit.evidence}
+    return {key: Seed(_CHATS[slug], short(facts[slug].title.rstrip("."), 120), (slug,)) for key, slug in found.items()}
 
 
 def _weak(

@@ -117,9 +117,17 @@ def load(engine: Engine, where: str) -> list[Event]:
 
 
 def of_subjects(engine: Engine) -> list[Event]:
-    """Every event that a subject did, or that was done to a subject's mailbox or account."""
+    """Every event that a subject did, or that was done to a subject's mailbox or account.
+
+    Exchange's cmdlets name the mailbox in their own way as target, and as the administrator typed it in Identity.
+    """
     mine = "(SELECT upn FROM subjects)"
-    return load(engine, f"lower(actor) IN {mine} OR lower(mailbox_owner) IN {mine} OR lower(target) IN {mine}")
+    named = f"""(SELECT event_id FROM event_properties
+                 WHERE name IN ('Parameters.Identity', 'Parameters.Mailbox') AND lower(value) IN {mine})"""
+    return load(
+        engine,
+        f"lower(actor) IN {mine} OR lower(mailbox_owner) IN {mine} OR lower(target) IN {mine} OR event_id IN {named}",
+    )
 
 
 @lru_cache(maxsize=65536)

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,21 +46,7 @@ class Chain:
 
     def verify(self) -> int:
         """The number of lines, when the chain holds. Raises BadCase at the first line that does not follow."""
-        before, count = START, 0
-        for line in whole_lines(self.path):
-            count += 1
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                raise BadCase(
-                    f"{self.path}, line {count}: not JSON. The file was changed or cut; use a copy."
-                ) from None
-            if entry.get("prev") != before or entry.get("seq") != count:
-                raise BadCase(
-                    f"{self.path}, line {count}: the chain is broken. A line before it was changed or removed."
-                )
-            before = hashlib.sha256(line).hexdigest()
-        return count
+        return follow(whole_lines(self.path), str(self.path))
 
     def _last_line(self) -> bytes:
         if not self.path.exists() or not (size := self.path.stat().st_size):
@@ -73,6 +59,21 @@ class Chain:
                 if len(lines) > 1 or step >= size:
                     return lines[-1]
                 step *= 4
+
+
+def follow(lines: Iterable[bytes], name: str) -> int:
+    """The number of lines, when each follows from the one before. Raises BadCase at the first that does not."""
+    before, count = START, 0
+    for line in lines:
+        count += 1
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            raise BadCase(f"{name}, line {count}: not JSON. The file was changed or cut; use a copy.") from None
+        if not isinstance(entry, dict) or entry.get("prev") != before or entry.get("seq") != count:
+            raise BadCase(f"{name}, line {count}: the chain is broken. A line before it was changed or removed.")
+        before = hashlib.sha256(line).hexdigest()
+    return count
 
 
 def whole_lines(path: Path) -> list[bytes]:

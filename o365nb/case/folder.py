@@ -168,6 +168,15 @@ class Case:
                 raise BadCase(f"{path}: SHA-256 is {found}, custody says {line['sha256']}. It was changed.")
             count += 1
         yield f"evidence: {count} files match their SHA-256"
+        if strays := self.strays():
+            named = ", ".join(strays[:3]) + (", …" if len(strays) > 3 else "")
+            yield f"not evidence: {len(strays)} files that no line of custody names (put in later, or a kill): {named}"
+
+    def strays(self) -> list[str]:
+        """Files under `raw/` that no line of custody names: their paths inside the case folder."""
+        known = {line["path"] for line in self.custody.entries()}
+        every = (path for path in sorted((self.root / "raw").rglob("*")) if path.is_file())
+        return [name for path in every if (name := path.relative_to(self.root).as_posix()) not in known]
 
 
 def checked_name(name: str) -> str:

@@ -77,14 +77,21 @@ def device_registered() -> str:
         WITH builds AS (
             SELECT DISTINCT event_id FROM event_properties
             WHERE name NOT LIKE '%.old' AND (value LIKE '%10.0.19041.928%' OR value LIKE '%10.0.19045.2006%')
+        ),
+        named AS (
+            SELECT event_id, max(replace(value, '"', '')) AS name FROM event_properties
+            WHERE name = 'ModifiedProperties.Device.DisplayName' GROUP BY event_id
         )
-        SELECT c.subject, c.event_id AS evidence, c.time, 'device:' || coalesce(c.target, '') AS object,
-               c.operation || ' "' || coalesce(c.target, '') || '"'
+        SELECT c.subject, c.event_id AS evidence, c.time, 'device:' || coalesce(n.name, d.name, c.target, '') AS object,
+               c.operation || ' "' || coalesce(n.name, d.name, c.target, '') || '"'
                || CASE WHEN c.grade IS NOT NULL THEN ' from ' || c.place WHEN k.event_id IS NOT NULL
                THEN ' with the build of an attack tool'
                        ELSE ' within a day of an unfamiliar sign-in' END AS summary,
                CASE WHEN c.grade = 'clear' OR k.event_id IS NOT NULL THEN 0.95 ELSE 0.5 END AS confidence
         FROM changes AS c LEFT JOIN builds AS k ON k.event_id = c.event_id
+        LEFT JOIN named AS n ON n.event_id = c.event_id
+        LEFT JOIN (SELECT lower(object_id) AS object_id, max(name) AS name FROM devices GROUP BY lower(object_id)) AS d
+            ON d.object_id = lower(c.target)
         LEFT JOIN break_ins AS b ON b.subject = c.subject AND epoch(c.time) - epoch(b.since) BETWEEN 0 AND 86400
         WHERE c.operation IN ('Add device', 'Register device', 'Add registered owner to device',
             'Add registered users to device')

@@ -76,29 +76,19 @@ def known_bad_app() -> str:
 def bad_app_used() -> str:
     """An application that intruders use, or a newly consented stranger's, reached the account from elsewhere."""
     # What the user runs too, on a network of the user's own, is the user's program, wherever it turns up next.
-    return f"""{_CONSENTS},
-        usual AS (
-            SELECT DISTINCT t.subject, lower(t.app_id) AS app_id FROM event_traits AS t
-            WHERE t.app_id IS NOT NULL AND t.own_hand AND (t.managed OR t.known_ip OR t.known_network)
-        ),
-        reached AS (
+    return """
+        WITH reached AS (
             SELECT s.*, lower(s.app_id) AS app FROM strange_events AS s
-            LEFT JOIN usual AS u ON u.subject = s.subject AND u.app_id = lower(s.app_id)
-            WHERE s.app_id IS NOT NULL AND u.app_id IS NULL AND coalesce(s.result, '') <> 'failure'
+            LEFT JOIN own_apps AS u ON u.subject = s.subject AND u.app = lower(s.app_id)
+            WHERE s.app_id IS NOT NULL AND u.app IS NULL AND coalesce(s.result, '') <> 'failure'
         ),
-        apps AS (SELECT DISTINCT subject, app FROM reached),
         vouched AS (
             SELECT DISTINCT lower(app_id) AS app_id FROM oauth_grants
             WHERE verified_publisher OR app_owner_tenant IN (SELECT tenant_id FROM list_own_publishers)
         ),
-        said AS (
-            SELECT DISTINCT p.event_id, a.subject, a.app FROM event_properties AS p
-            JOIN consented AS c ON c.event_id = p.event_id
-            JOIN apps AS a ON a.subject = c.subject AND strpos(lower(p.value), a.app) > 0
-        ),
         strangers AS (
-            SELECT s.subject, s.app, min(c.time) AS since FROM said AS s JOIN consented AS c ON c.event_id = s.event_id
-            LEFT JOIN vouched AS v ON v.app_id = s.app WHERE v.app_id IS NULL GROUP BY s.subject, s.app
+            SELECT c.subject, c.app, min(c.time) AS since FROM app_consents AS c
+            LEFT JOIN vouched AS v ON v.app_id = c.app WHERE v.app_id IS NULL GROUP BY c.subject, c.app
         ),
         names AS (SELECT lower(app_id) AS app_id, max(app_name) AS name FROM oauth_grants GROUP BY lower(app_id))
         SELECT r.subject, r.event_id AS evidence, r.time, 'app:' || r.app AS object,
@@ -143,6 +133,15 @@ def risky_consent() -> str:
             FROM oauth_grants
             WHERE verified_publisher OR app_owner_tenant IN (SELECT tenant_id FROM list_own_publishers)
         ),
+        -- One consent is written to the log four times, under the name of the application, of the resource, or none.
+        named AS (
+            SELECT c.event_id, max(g.app_name) AS app_name FROM consented AS c
+            JOIN event_properties AS p ON p.event_id = c.event_id
+            JOIN (SELECT DISTINCT app_name, lower(app_id) AS app_id, lower(client_id) AS client_id FROM oauth_grants
+                  WHERE app_name IS NOT NULL) AS g
+                ON strpos(lower(p.value), g.app_id) > 0 OR strpos(lower(p.value), g.client_id) > 0
+            GROUP BY c.event_id
+        ),
         granted AS (
             SELECT g.owner AS subject, g.key AS evidence, CAST(NULL AS TIMESTAMP)
                 AS time, coalesce(g.app_name, g.app_id) AS app, o.opens,
@@ -152,10 +151,12 @@ def risky_consent() -> str:
             WHERE NOT coalesce(g.verified_publisher, FALSE) AND coalesce(g.consent_type, 'Principal') = 'Principal'
               AND coalesce(g.app_owner_tenant, '') NOT IN (SELECT tenant_id FROM list_own_publishers)
             UNION ALL
-            SELECT c.subject, c.event_id, c.time, coalesce(c.app_name, c.target, 'an application'), s.opens,
+            SELECT c.subject, c.event_id, c.time, coalesce(n.app_name, c.app_name, c.target, 'an application'), s.opens,
                    CASE WHEN c.grade = 'clear' THEN 0.9 ELSE 0.6 END
             FROM consented AS c JOIN said AS s ON s.event_id = c.event_id
-            LEFT JOIN vouched AS v ON v.app_id = lower(c.app_id) OR v.app_name = lower(coalesce(c.app_name, c.target))
+            LEFT JOIN named AS n ON n.event_id = c.event_id
+            LEFT JOIN vouched AS v ON v.app_id = lower(c.app_id)
+                OR v.app_name = lower(coalesce(n.app_name, c.app_name, c.target))
                 OR v.client_id = lower(c.target)
             WHERE v.app_id IS NULL
         )

@@ -6,6 +6,8 @@ from o365nb.detections import standing
 from o365nb.detections.base import detection
 
 _OUTSIDE = "o.domain IS NULL"
+#: An object of the organisation by its own name: the log puts the organisation and a backslash before it.
+_NAME = r"regexp_replace(coalesce(c.target, ''), '^.*\\', '')"
 _JOIN_OWN = "LEFT JOIN own_domains AS o ON {0} LIKE '%@' || o.domain OR {0} LIKE '%@%.' || o.domain"
 
 
@@ -152,7 +154,7 @@ def send_right_given() -> str:
 def transport_rule_diverts() -> str:
     """A mail-flow rule of the whole organisation copies, diverts, deletes or white-lists mail, or hides itself."""
     return (
-        """
+        f"""
         WITH telling AS (
             SELECT event_id, min(replace(name, 'Parameters.', '') || ' ' || coalesce(value, '')) AS what,
                    max(CASE WHEN lower(value) = 'donotaudit' THEN 1 ELSE 0 END) AS unaudited
@@ -166,8 +168,8 @@ def transport_rule_diverts() -> str:
             GROUP BY event_id
         )
         SELECT coalesce(c.subject, c.actor) AS subject, c.event_id AS evidence, c.time, 'transport rule:'
-            || coalesce(c.target, '') AS object,
-               'mail-flow rule "' || coalesce(c.target, '') || '" by ' || c.actor || ': ' || t.what AS summary,
+            || lower({_NAME}) AS object,
+               'mail-flow rule "' || {_NAME} || '" by ' || c.actor || ': ' || t.what AS summary,
                CASE WHEN c.grade = 'clear' THEN 0.95 WHEN t.unaudited = 1
                    OR c.grade IS NOT NULL THEN 0.8 ELSE 0.4 END AS confidence
         FROM changes AS c JOIN telling AS t ON t.event_id = c.event_id
@@ -191,7 +193,7 @@ def transport_rule_diverts() -> str:
 def connector_opened() -> str:
     """A mail connector of the organisation was made or changed: it decides whose mail is trusted and where it goes."""
     return (
-        """
+        f"""
         WITH telling AS (
             SELECT event_id, min(replace(name, 'Parameters.', '') || ' ' || coalesce(value, '')) AS what
             FROM event_properties
@@ -202,8 +204,8 @@ def connector_opened() -> str:
             GROUP BY event_id
         )
         SELECT coalesce(c.subject, c.actor) AS subject, c.event_id AS evidence, c.time, 'connector:'
-            || coalesce(c.target, '') AS object,
-               'mail connector "' || coalesce(c.target, '') || '" by ' || c.actor || ': ' || t.what AS summary,
+            || lower({_NAME}) AS object,
+               'mail connector "' || {_NAME} || '" by ' || c.actor || ': ' || t.what AS summary,
                CASE WHEN c.grade = 'clear' THEN 0.95 WHEN c.grade IS NOT NULL THEN 0.7 ELSE 0.4 END AS confidence
         FROM changes AS c JOIN telling AS t ON t.event_id = c.event_id
         WHERE c.operation IN ('New-InboundConnector', 'Set-InboundConnector', 'New-OutboundConnector',

@@ -61,6 +61,43 @@ def mail_synchronised() -> str:
 
 
 @detection(
+    slug="co-mia-new-client",
+    severity="high",
+    attack=["T1114.002"],
+    needs=["ual/Exchange"],
+    respond=["remove_consent", "report"],
+    benign="A mail program or service that the user began to use, on a server or a network never used before.",
+    misses="Programs older than the log; phones and Outlook itself, which look like the user's own.",
+)
+def new_client_reads() -> str:
+    """An unfamiliar hand read mail by a program that had never read the mailbox before."""
+    return """
+        WITH access AS (
+            SELECT t.subject, t.event_id, t.time, t.day, lower(coalesce(t.app_id, '')) AS app,
+                   s.grade, s.place, s.sureness,
+                   lower(regexp_extract(coalesce(x.client_app, ''), 'Client=([^;/]+)', 1)) AS family
+            FROM event_traits AS t JOIN events AS x ON x.event_id = t.event_id
+            LEFT JOIN strange_events AS s ON s.event_id = t.event_id
+            WHERE t.operation = 'MailItemsAccessed' AND t.own_hand AND NOT t.managed
+        ),
+        firsts AS (SELECT subject, app, family, min(day) AS day FROM access GROUP BY subject, app, family),
+        vouched AS (SELECT DISTINCT lower(app_id) AS app FROM oauth_grants WHERE verified_publisher),
+        strangers AS (
+            SELECT c.subject, c.app FROM app_consents AS c LEFT JOIN vouched AS v ON v.app = c.app WHERE v.app IS NULL
+            UNION SELECT u.upn, b.app_id FROM subjects AS u CROSS JOIN list_bad_apps AS b
+        )
+        SELECT a.subject, a.event_id AS evidence, a.time, 'client:' || a.app || ':' || a.family AS object,
+               'mail was opened by a program new to the mailbox (' || a.family || ')'
+               || ' from ' || a.place AS summary, a.sureness AS confidence
+        FROM access AS a JOIN firsts AS f ON f.subject = a.subject AND f.app = a.app AND f.family = a.family
+        JOIN history AS h ON h.subject = a.subject
+        LEFT JOIN strangers AS s ON s.subject = a.subject AND s.app = a.app
+        WHERE f.day > h.third_day AND a.grade IN ('clear', 'no_history')
+          AND (s.app IS NOT NULL OR a.family IN ('webservices', 'imap4', 'pop3'))
+    """
+
+
+@detection(
     slug="co-mia-throttled",
     severity="critical",
     attack=["T1114.002"],
@@ -96,6 +133,21 @@ def access_log_throttled() -> str:
     """
 
 
+#: What others did in a subject's mailbox who began to use it while the log ran.
+_NEW_READERS = """
+    WITH access AS (
+        SELECT e.event_id, e.time, CAST(e.time AS DATE) AS day, e.operation, e.actor, e.mailbox_owner AS subject
+        FROM events AS e JOIN subjects AS u ON u.upn = e.mailbox_owner
+        WHERE e.operation IN ('MailItemsAccessed', 'SearchQueryInitiatedExchange', 'Send', 'SendAs', 'SendOnBehalf')
+          AND e.actor <> e.mailbox_owner AND e.actor_kind IN ('user', 'admin', 'guest')
+    ),
+    pairs AS (SELECT subject, actor, min(day) AS first_day, count(DISTINCT day) AS days, count(*) AS times
+              FROM access GROUP BY subject, actor)
+    SELECT a.*, p.days, p.times FROM access AS a JOIN pairs AS p ON p.subject = a.subject AND p.actor = a.actor
+    JOIN history AS h ON h.subject = a.subject WHERE p.days >= 2 AND p.first_day > h.third_day
+"""
+
+
 def _search_terms(rows: Rows) -> Rows:
     found = []
     for row in rows:
@@ -103,7 +155,7 @@ def _search_terms(rows: Rows) -> Rows:
         telling = terms_in(text)
         shown = f' for "{text}"' if text else ""
         sure = min(0.95, row["confidence"] + (0.1 if telling else 0.0))
-        found.append({**row, "summary": f"mail was searched{shown} from {row['place']}", "confidence": sure})
+        found.append({**row, "summary": f"mail was searched{shown} {row['place']}", "confidence": sure})
     return found
 
 
@@ -111,29 +163,19 @@ def _search_terms(rows: Rows) -> Rows:
     slug="co-nonowner",
     severity="medium",
     attack=["T1114.002"],
-    needs=["ual/Exchange"],
-    respond=["ask_user"],
+    needs=["ual/Exchange", "ual/others"],
+    respond=["review_delegate", "ask_user"],
     confidence=0.7,
     benign="A delegate, an assistant or an administrator who reads with the owner's knowledge.",
     misses="Readers with the owner's own password; reading that the audit settings leave out.",
 )
 def read_by_others() -> str:
     """Somebody else opened mail in the mailbox on several days, and had not done so when the log begins."""
-    return """
-        WITH access AS (
-            SELECT e.event_id, e.time, CAST(e.time AS DATE) AS day, e.actor, e.mailbox_owner AS subject
-            FROM events AS e JOIN subjects AS u ON u.upn = e.mailbox_owner
-            WHERE e.operation IN ('MailItemsAccessed', 'SearchQueryInitiatedExchange', 'Send', 'SendAs', 'SendOnBehalf')
-              AND e.actor <> e.mailbox_owner AND e.actor_kind IN ('user', 'admin', 'guest')
-        ),
-        pairs AS (SELECT subject, actor, min(day) AS first_day, count(DISTINCT day) AS days, count(*) AS times
-                  FROM access GROUP BY subject, actor)
-        SELECT a.subject, a.event_id AS evidence, a.time, 'reader:' || a.actor AS object,
-               a.actor || ' used the mailbox on ' || CAST(p.days AS VARCHAR) || ' days, '
-               || CAST(p.times AS VARCHAR) || ' times' AS summary
-        FROM access AS a JOIN pairs AS p ON p.subject = a.subject AND p.actor = a.actor
-        JOIN history AS h ON h.subject = a.subject
-        WHERE p.days >= 2 AND p.first_day > h.third_day
+    return f"""
+        SELECT subject, event_id AS evidence, time, 'reader:' || actor AS object,
+               actor || ' used the mailbox on ' || CAST(days AS VARCHAR) || ' days, '
+               || CAST(times AS VARCHAR) || ' times' AS summary
+        FROM ({_NEW_READERS}) AS n
     """
 
 
@@ -184,8 +226,8 @@ def files_synchronised() -> str:
     misses="Searches in Outlook, which the log does not record; what was searched where the record leaves it out.",
 )
 def mail_searched() -> str:
-    """The mailbox or files were searched by an unfamiliar hand."""
-    return """
+    """The mailbox or files were searched by an unfamiliar hand, or by somebody who lately began to read along."""
+    return f"""
         WITH texts AS (
             SELECT event_id, max(value) AS searched FROM event_properties
             WHERE lower(name) IN ('querytext', 'parameters.querytext', 'extendedproperties.querytext',
@@ -196,10 +238,15 @@ def mail_searched() -> str:
         )
         SELECT s.subject, s.event_id AS evidence, s.time, 'search:'
             || coalesce(s.session_id, s.client_ip, '') AS object,
-               t.searched, s.place, s.sureness AS confidence, '' AS summary
+               t.searched, 'from ' || s.place AS place, s.sureness AS confidence, '' AS summary
         FROM strange_events AS s LEFT JOIN texts AS t ON t.event_id = s.event_id
         WHERE s.operation IN ('SearchQueryInitiatedExchange', 'SearchQueryInitiatedSharePoint', 'SearchQueryPerformed')
           AND s.grade IN ('clear', 'no_history')
+        UNION ALL
+        SELECT n.subject, n.event_id, n.time, 'search:' || n.actor, t.searched,
+               'by ' || n.actor || ', who had begun to use the mailbox', 0.6, ''
+        FROM ({_NEW_READERS}) AS n LEFT JOIN texts AS t ON t.event_id = n.event_id
+        WHERE n.operation = 'SearchQueryInitiatedExchange'
     """
 
 

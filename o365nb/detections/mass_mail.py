@@ -1,9 +1,9 @@
-"""Mail in numbers, mail from look-alikes, mail that carried the lure; and Microsoft's answer to it."""
+"""Mail in numbers, mail that carried the lure; and Microsoft's answer to it."""
 
 from __future__ import annotations
 
 from o365nb.detections.base import Rows, detection
-from o365nb.detections.text import looks_like, terms_in
+from o365nb.detections.text import nearest, terms_in
 
 _LURES = frozenset({"lure", "money", "security"})
 
@@ -108,7 +108,7 @@ def _lures(rows: Rows) -> Rows:
     for row in rows:
         if row["evidence"] is None:
             continue
-        sure, how = _likeness(row["domain"], known)
+        sure, how = nearest(row["domain"], known)
         telling = terms_in(row["title"] or "", _LURES)
         if how or telling:
             why = f"whose domain {how}" if how else "whose domain never wrote before"
@@ -117,15 +117,6 @@ def _lures(rows: Rows) -> Rows:
                 {**row, "summary": summary, "confidence": 0.9 if sure >= 0.8 else 0.7 if how or telling else 0.5}
             )
     return found
-
-
-def _likeness(domain: str, known: set[str]) -> tuple[float, str]:
-    best, words = 0.0, ""
-    for real in sorted(known):
-        sure, how = looks_like(domain, real)
-        if sure > best:
-            best, words = sure, f"is near {real}: {how}"
-    return best, words
 
 
 @detection(
@@ -158,92 +149,6 @@ def lure_delivered() -> str:
         UNION ALL SELECT CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS TIMESTAMP), CAST(NULL
             AS VARCHAR), CAST(NULL AS VARCHAR),
                CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), domain, '' FROM partners
-    """
-
-
-def _lookalikes(rows: Rows) -> Rows:
-    known = {row["known"]: row["first_seen"] for row in rows if row["known"]}
-    likeness: dict[str, tuple[float, str]] = {}
-    found = []
-    for row in rows:
-        domain = row["domain"]
-        if row["evidence"] is None or (domain in known and known[domain] is None):
-            continue
-        if domain not in likeness:
-            older = {real for real, since in known.items() if since is None or since < row["first_seen"]}
-            likeness[domain] = _likeness(domain, older)
-        sure, how = likeness[domain]
-        if how:
-            found.append({**row, "summary": f"{domain} {how}", "confidence": sure})
-    return found
-
-
-@detection(
-    slug="im-lookalike-domain",
-    severity="critical",
-    attack=["T1583.001", "T1656"],
-    needs=["message_trace"],
-    respond=["report", "notify_recipients"],
-    refine=_lookalikes,
-    benign="A sister company, or a partner's mailing service.",
-    misses="Look-alikes of firms with which the subject did not correspond in the window; names with other words.",
-)
-def lookalike_domain() -> str:
-    """Mail came from or went to a domain that imitates the organisation's own or a partner's."""
-    return """
-        WITH outside AS (
-            SELECT e.event_id, e.time, u.upn AS subject,
-                   CASE WHEN e.actor = u.upn THEN split_part(e.target, '@', 2)
-                       ELSE split_part(e.actor, '@', 2) END AS domain
-            FROM events AS e JOIN subjects AS u ON u.upn = e.actor OR u.upn = e.target WHERE e.source = 'message_trace'
-        )
-        SELECT x.subject, x.event_id AS evidence, x.time, 'domain:' || x.domain AS object, x.domain, c.first_seen,
-               CAST(NULL AS VARCHAR) AS known, '' AS summary
-        FROM outside AS x JOIN correspondents AS c ON c.domain = x.domain
-        UNION ALL SELECT CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS TIMESTAMP), CAST(NULL
-            AS VARCHAR), CAST(NULL AS VARCHAR),
-               CAST(NULL AS TIMESTAMP), domain, '' FROM own_domains
-        UNION ALL SELECT CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS TIMESTAMP), CAST(NULL
-            AS VARCHAR), CAST(NULL AS VARCHAR),
-               first_seen, domain, '' FROM partners
-    """
-
-
-@detection(
-    slug="ia-spoof-not-compromise",
-    severity="info",
-    attack=["T1672"],
-    needs=["message_trace", "ual/Exchange"],
-    respond=["report"],
-    benign="A scanner or an application that sends in the user's name over the organisation's own relay.",
-    misses="Accounts whose sending is not audited: there, nothing tells forged mail from sent mail.",
-)
-def forged_sender() -> str:
-    """Mail in the user's name came from an address that the user's own mail never comes from, and was never sent."""
-    # Only where the log names what the user sends does its silence mean anything.
-    return """
-        WITH sends AS (
-            SELECT DISTINCT message_id FROM events
-            WHERE source = 'ual' AND operation IN ('Send', 'SendAs', 'SendOnBehalf') AND message_id IS NOT NULL
-        ),
-        logged AS (SELECT min(time) AS first, max(time) AS last FROM events
-                   WHERE source = 'ual' AND operation IN ('Send', 'SendAs', 'SendOnBehalf')),
-        out_mail AS (
-            SELECT u.upn AS subject, e.event_id, e.time, e.target, e.message_subject, e.client_ip,
-                   s.message_id IS NOT NULL AS sent
-            FROM events AS e JOIN subjects AS u ON u.upn = e.actor
-            LEFT JOIN sends AS s ON s.message_id = e.message_id WHERE e.source = 'message_trace'
-        ),
-        totals AS (SELECT subject, count(CASE WHEN sent THEN 1 END) AS sent, count(*) AS traced
-                   FROM out_mail GROUP BY subject),
-        relays AS (SELECT DISTINCT subject, client_ip FROM out_mail WHERE sent AND client_ip IS NOT NULL)
-        SELECT m.subject, m.event_id AS evidence, m.time, 'forged:' || m.client_ip AS object,
-               'mail in the name of ' || m.subject || ' came from ' || m.client_ip
-               || ' and was never sent from the mailbox: "' || coalesce(m.message_subject, '') || '"' AS summary
-        FROM out_mail AS m JOIN totals AS t ON t.subject = m.subject CROSS JOIN logged AS l
-        LEFT JOIN relays AS r ON r.subject = m.subject AND r.client_ip = m.client_ip
-        WHERE NOT m.sent AND m.client_ip IS NOT NULL AND r.client_ip IS NULL AND t.sent * 2 >= t.traced
-          AND t.sent >= 5 AND m.time BETWEEN l.first AND l.last
     """
 
 

@@ -162,21 +162,11 @@ def legacy_sign_in() -> str:
 def first_device_code() -> str:
     """The account signed in by device code for the first time: the user may have typed in an attacker's code."""
     return """
-        WITH requests AS (
-            SELECT event_id FROM event_properties WHERE name = 'ExtendedProperties.RequestType' AND value = 'Cmsi:Cmsi'
-        ),
-        codes AS (
-            SELECT u.upn AS subject, i.event_id, i.time, i.app_name, i.client_ip,
-                   min(i.time) OVER (PARTITION BY u.upn) AS first_time
-            FROM sign_ins AS i JOIN subjects AS u ON u.upn = i.actor
-            LEFT JOIN requests AS r ON r.event_id = i.event_id
-            WHERE i.result = 'success' AND (i.token_type = 'deviceCode' OR r.event_id IS NOT NULL AND i.app_id IN
-                  ('29d9ed98-a469-4536-ade2-f981bc1d605e', '9ba1a5c7-f17a-4de9-a1f1-6178c8d51223'))
-        )
+        WITH codes AS (SELECT *, min(time) OVER (PARTITION BY subject) AS first_time FROM device_codes)
         SELECT c.subject, c.event_id AS evidence, c.time, 'device code' AS object,
                'a device code was redeemed for ' || coalesce(c.app_name, 'an application') || ' from '
-               || coalesce(s.place, c.client_ip, 'an unknown address') AS summary,
-               CASE WHEN s.grade = 'clear' THEN 0.95 WHEN s.grade IS NOT NULL THEN 0.7 ELSE 0.4 END AS confidence
-        FROM codes AS c LEFT JOIN strange_events AS s ON s.event_id = c.event_id
+               || coalesce(c.place, c.client_ip, 'an unknown address') AS summary,
+               CASE WHEN c.grade = 'clear' THEN 0.95 WHEN c.grade IS NOT NULL THEN 0.7 ELSE 0.4 END AS confidence
+        FROM codes AS c
         WHERE epoch(c.time) - epoch(c.first_time) <= 86400
     """

@@ -13,6 +13,8 @@ translates for Spark. The ideas behind `strange_events`:
 
 from __future__ import annotations
 
+from o365nb.detections.app_primitives import APPS
+
 PRIMITIVES: dict[str, str] = {}
 
 PRIMITIVES["sign_ins"] = """
@@ -68,7 +70,7 @@ PRIMITIVES["habit_traits"] = """
     WITH own AS (
         SELECT *, managed AND kit IS NULL AS trusted, network_kind IN ('hosting', 'vpn') OR kit IS NOT NULL AS rented
         FROM subject_events
-        WHERE own_hand AND source <> 'directory_audit'
+        WHERE own_hand AND source NOT IN ('directory_audit', 'risk_detection', 'alert')
           AND CASE WHEN source IN ('sign_in', 'sign_in_noninteractive')
           OR operation IN ('UserLoggedIn', 'UserLoginFailed')
                    THEN result = 'success' ELSE result <> 'failure' OR result IS NULL END
@@ -174,23 +176,13 @@ PRIMITIVES["strange_events"] = """
     FROM graded WHERE grade IS NOT NULL
 """
 
-# Applications other than Microsoft's that an account let in: named by a consent in the log, or by a grant that stands.
-PRIMITIVES["let_in_apps"] = """
-    WITH used AS (
-        SELECT DISTINCT subject, lower(app_id) AS app FROM strange_events WHERE app_id IS NOT NULL
-    ),
-    consents AS (
-        SELECT e.event_id, e.actor FROM events AS e
-        WHERE e.operation IN ('Consent to application', 'Add OAuth2PermissionGrant', 'Add delegated permission grant',
-                              'Add app role assignment grant to user', 'Add service principal')
-          AND coalesce(e.result, '') <> 'failure' AND e.actor IN (SELECT upn FROM subjects)
-    )
-    SELECT DISTINCT u.subject, u.app FROM used AS u JOIN consents AS c ON c.actor = u.subject
-    JOIN event_properties AS p ON p.event_id = c.event_id AND strpos(lower(p.value), u.app) > 0
-    UNION
-    SELECT DISTINCT u.subject, u.app FROM used AS u
-    JOIN oauth_grants AS g ON g.owner = u.subject AND lower(g.app_id) = u.app
-    WHERE coalesce(g.app_owner_tenant, '') NOT IN (SELECT tenant_id FROM list_own_publishers)
+PRIMITIVES |= APPS
+
+# Sign-ins in which nobody proved anything: every step was met by a token from before. A cookie played back is one.
+PRIMITIVES["claimed_only"] = """
+    SELECT event_id FROM event_properties WHERE name = 'authenticationDetails'
+    GROUP BY event_id
+    HAVING count(CASE WHEN lower(value) NOT LIKE 'previously satisfied%' THEN 1 END) = 0
 """
 
 # When somebody unfamiliar was first surely let in: later changes are read in that light.
@@ -261,6 +253,19 @@ PRIMITIVES["changes"] = r"""
     LEFT JOIN strange_events AS s ON s.event_id = e.event_id
     WHERE e.source IN ('ual', 'directory_audit')
       AND (e.source = 'directory_audit' OR e.operation LIKE '%-%' OR e.operation LIKE '% %')
+"""
+
+# Device codes that the subjects redeemed, from either log, with whether the place is strange.
+PRIMITIVES["device_codes"] = """
+    WITH requests AS (
+        SELECT event_id FROM event_properties WHERE name = 'ExtendedProperties.RequestType' AND value = 'Cmsi:Cmsi'
+    )
+    SELECT u.upn AS subject, i.event_id, i.time, i.app_name, i.client_ip, i.token_type, s.grade, s.place
+    FROM sign_ins AS i JOIN subjects AS u ON u.upn = i.actor
+    LEFT JOIN requests AS r ON r.event_id = i.event_id
+    LEFT JOIN strange_events AS s ON s.event_id = i.event_id
+    WHERE i.result = 'success' AND (i.token_type = 'deviceCode' OR r.event_id IS NOT NULL AND i.app_id IN
+          ('29d9ed98-a469-4536-ade2-f981bc1d605e', '9ba1a5c7-f17a-4de9-a1f1-6178c8d51223'))
 """
 
 # Every rule of a subject from state and log, with what is known of the hand that made it.

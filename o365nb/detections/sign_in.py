@@ -187,12 +187,15 @@ def kit_user_agent() -> str:
 )
 def token_replay() -> str:
     """A token was used without the user from a network where the user had not signed in before."""
+    let_in = _LET_IN.replace("c.app IS NULL", "(c.app IS NULL OR c.intruders)")
     return f"""
-        WITH let_in AS ({_LET_IN}),
+        WITH let_in AS ({let_in}),
         by_hand AS (
-            SELECT subject, network, time FROM let_in
-            WHERE source <> 'sign_in_noninteractive' AND mfa = 'multiFactorAuthentication' AND result = 'success'
-              AND kit IS NULL AND coalesce(network_kind, '') NOT IN ('hosting', 'vpn')
+            SELECT l.subject, l.network, l.time FROM let_in AS l
+            LEFT JOIN claimed_only AS c ON c.event_id = l.event_id
+            WHERE l.source <> 'sign_in_noninteractive' AND l.mfa = 'multiFactorAuthentication'
+              AND l.result = 'success' AND c.event_id IS NULL
+              AND l.kit IS NULL AND coalesce(l.network_kind, '') NOT IN ('hosting', 'vpn')
         ),
         homes AS (SELECT DISTINCT subject, session_id FROM let_in
         WHERE session_id IS NOT NULL AND device_id IS NOT NULL),

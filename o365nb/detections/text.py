@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 
@@ -118,3 +119,13 @@ def looks_like(domain: str, known: str) -> tuple[float, str]:
     if 0 < steps <= allowed:
         return (0.8, "one letter away") if steps == 1 else (0.5, "two letters away")
     return 0.0, ""
+
+
+def nearest(domain: str, known: Iterable[str]) -> tuple[float, str]:
+    """The known domain that `domain` looks most like: how much (0 to 1), and in words; (0, "") for none."""
+    best, words = 0.0, ""
+    for real in sorted(known):
+        sure, how = looks_like(domain, real)
+        if sure > best:
+            best, words = sure, f"is near {real}: {how}"
+    return best, words

@@ -49,6 +49,11 @@ def whole(gap: Gap) -> bool:
     return gap.outcome.seen and not gap.sentence
 
 
+def boundless(found: Assessment) -> list[str]:
+    """For each mailbox whose reading stopped being recorded: why nobody can say what was not read."""
+    return [f"{seen.why[:1].upper()}{seen.why[1:]}." for seen in found.exposure if seen.boundless]
+
+
 def undecided(found: Assessment, operation: str = "") -> int:
     """How many events, of operations that begin so, could not be attributed to anybody."""
     return sum(e.label is Label.UNKNOWN and e.operation.startswith(operation) for e in found.attributions)
@@ -108,6 +113,9 @@ def _seen(found: Assessment, label: str, kinds: tuple[str, ...], sources: tuple[
     possible = {e.item for e in found.exposure if e.kind in kinds and e.certainty != "certain"} - certain
     missing = unseen(found, sources)
     more = f"{amount(len(possible), 'more item')} must be assumed seen. " if possible else ""
+    if any(e.boundless for e in found.exposure if e.kind in kinds):
+        note = "The record stops there: that the whole mailbox was read cannot be excluded."
+        return Number(label, f"At least {len(certain):,}", note)
     if open_ := undecided(found, operation):
         value = f"At least {len(certain):,}" if certain else "Cannot tell"
         return Number(

@@ -9,7 +9,7 @@ from o365nb.case.stix import defang
 from o365nb.model import Recipient, plain
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
-from o365nb.report.facts import unseen
+from o365nb.report.facts import boundless, unseen
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.results import pill
 
@@ -46,6 +46,7 @@ def exposure(of: Dossier) -> View:
     warning = (
         f"The record is not whole ({missing}): more may have been seen than is listed." if missing and items else ""
     )
+    lead += boundless(of.found)
     fold = f"All {amount(len(rows), 'item')} (also in exposure.csv)" if len(rows) > ANNEX else ""
     table = Table("What was seen", columns, rows, empty, fold)
     return sheet(of.clock, [plain(e) for e in items], " ".join(lead) or empty, table, lead=lead, warning=warning)

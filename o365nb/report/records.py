@@ -9,7 +9,7 @@ from o365nb.errors import BadCase
 from o365nb.model import Gap, plain, utc
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
-from o365nb.report.facts import whole
+from o365nb.report.facts import boundless, whole
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.words import OUTCOMES, source_name
 
@@ -26,7 +26,7 @@ def coverage(of: Dossier) -> View:
         Column("received", "Records", "number"),
         Column("duplicates", "Duplicates", "number"),
         Column("unparsable", "Unreadable", "number"),
-        Column("reason", "Why"),
+        Column("reason", "Technical detail"),
     )
     missing = [row for row, gap in zip(rows, gaps, strict=True) if not whole(gap)]
     seen = [row for row, gap in zip(rows, gaps, strict=True) if whole(gap)]
@@ -40,7 +40,8 @@ def coverage(of: Dossier) -> View:
     tables = [Table("Not seen whole", columns, missing, "Every source was seen whole." if gaps else "")]
     if seen:
         tables.append(Table("Seen whole", columns, seen, "", fold=f"{amount(len(seen), 'source')} seen whole"))
-    limits = list(dict.fromkeys(gap.sentence for gap in gaps if gap.sentence))
+    told = [gap.sentence for gap in gaps if gap.sentence]
+    limits = list(dict.fromkeys([*boundless(of.found), *told]))
     return View("matrix", of.clock, [plain(gap) for gap in gaps], lead, lead=lead, limits=limits, tables=tables)
 
 

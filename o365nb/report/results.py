@@ -46,6 +46,10 @@ _KINDS = {
     "connector": "Connector of the tenant",
     "forwarding_policy": "Forwarding policy of the tenant",
     "audit_setting": "Audit setting",
+    "role": "Directory role",
+    "application": "Application and its credentials",
+    "federated_domain": "Federated domain",
+    "conditional_access": "Conditional access",
 }
 
 

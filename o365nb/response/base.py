@@ -12,6 +12,7 @@ from o365nb.model import Phase, Step
 from o365nb.response.situation import Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant
+from o365nb.tenant.permissions import Right
 
 #: What was read about a target: flat and plain, so that a receipt can keep it. `present` is always there:
 #: True, False (gone), or None where nothing can be read and a person has to say.
@@ -19,7 +20,7 @@ State = dict[str, Any]
 
 #: The places of the playbook, in the order in which they are done.
 PLACES = (
-    *("E1", "M3", "C1", "C2", "C3", "M1", "X1", "X2", "X3", "X4", "X7", "X6", "X9", "C2b"),
+    *("E1", "M3", "M5", "C1", "C2", "C3", "M1", "X1", "X2", "X3", "X4", "X7", "X6", "X9", "C2b"),
     *("M2", "R1", "R2", "R4", "V1", "R7"),
 )
 
@@ -87,6 +88,8 @@ class Action(ABC):
 
     name: str
     title: str
+    #: What sending it and reading it back takes: the rights of the respond registration.
+    needs: ClassVar[tuple[Right, ...]] = ()
     #: The kinds of the persistence inventory that this action deals with.
     kinds: ClassVar[tuple[str, ...]] = ()
     automatic: bool = True

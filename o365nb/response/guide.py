@@ -15,12 +15,15 @@ from o365nb.tenant import Tenant, powershell
 #: Findings after which money may move, and after which others were written to.
 _MONEY = ("im-mass-send", "im-invoice-fraud", "im-payroll", "im-lookalike-domain")
 _MAIL = (*_MONEY, "im-sender-restricted", "im-internal-phish")
+#: Findings about mail under imitated or forged names.
+_IMITATED = ("im-lookalike-domain", "im-invoice-fraud", "ia-spoof-not-compromise")
 
 
 @dataclass(frozen=True, slots=True)
 class Guide:
     """One manual step. `slugs`: only when one of these was found. `always`: whatever the verdict says.
 
+    `untouched` is for accounts that nobody else was shown to use: it stops those who only write in others' names.
     `command` is a line as it stands, `cmdlet` one that takes the account as the parameter named with it.
     """
 
@@ -34,6 +37,7 @@ class Guide:
     cmdlet: tuple[str, str] | None = None
     slugs: tuple[str, ...] = ()
     always: bool = False
+    untouched: bool = False
 
 
 GUIDES = (
@@ -44,10 +48,33 @@ GUIDES = (
         slugs=_MONEY,
     ),
     Guide(
+        "stop_payment", "Stop the payment", "M3", Phase.CONTAIN, "payments that {upn} wrote about",
+        "Somebody writes about money under a name that imitates a known one. Hold every payment to an account that was"
+        " named by mail; if one went out, call the bank's fraud desk now: a recall works within hours. Confirm bank"
+        " details by telephone, on a number known from before.",
+        slugs=("im-invoice-fraud",), untouched=True,
+    ),
+    Guide(
+        "freeze_pay", "Freeze the pay details", "M5", Phase.CONTAIN, "pay of {upn}",
+        "Somebody is after the pay of {upn}. Call personnel: no change of bank details until each was confirmed in"
+        " person, and every change of the last 30 days is checked again. Sign the account out of the personnel system"
+        " itself: it keeps a session of its own that nothing in Entra ends.",
+        slugs=("im-payroll",),
+    ),
+    Guide(
         "ask_user", "Ask the user", "M1", Phase.SCOPE, "{upn}",
         "Call {upn} on a number from the personnel record, not from the mailbox, and ask before explaining: where they"
         " were, which VPN and devices they use, which links and attachments they opened, which prompts they approved,"
         " which rules and apps are their own. No mail, no Teams: whoever holds the account reads it.",
+        always=True,
+    ),
+    Guide(
+        "review_delegate", "Decide about the reader", "X3", Phase.ERADICATE, "who else reads the mailbox of {upn}",
+        "Somebody of the house began to read this mailbox with a right that was given to them. That is no break-in: do"
+        " nothing to the account of {upn}. Say nothing to the reader, nor to whoever gave the right. Put the mailbox on"
+        " hold, take this report to personnel and legal, and take the right back when they say so.",
+        cmdlet=("Get-MailboxPermission", "Identity"),
+        slugs=("co-nonowner",),
         always=True,
     ),
     Guide(
@@ -69,6 +96,13 @@ GUIDES = (
         slugs=_MAIL,
     ),
     Guide(
+        "warn_correspondents", "Warn those who were written to", "R4", Phase.RECOVER,
+        "those whom {upn} corresponds with",
+        "Tell the real partner by telephone that somebody imitates them and may read along in the conversation: then"
+        " the leak is theirs. Tell colleagues who received mail in a forged name not to act on it.",
+        slugs=_IMITATED, untouched=True,
+    ),
+    Guide(
         "verify_again", "Verify again", "V1", Phase.VERIFY, "{upn}",
         "After an hour, a day and a week: read everything back and look for attacker activity after the containment.",
         "o365nb respond verify --case CASE",
@@ -77,6 +111,14 @@ GUIDES = (
         "harden", "Close the way in", "R7", Phase.LESSONS, "the tenant of {upn}",
         "Phishing-resistant MFA, no device code or legacy sign-in where it is not needed, no user consent to unknown"
         " apps, no automatic forwarding outside, alerts on new rules and methods.",
+    ),
+    Guide(
+        "refuse_imitations", "Refuse imitated and forged names", "R7", Phase.LESSONS, "the tenant of {upn}",
+        "Refuse mail in the organisation's own name that nobody signed in to send (give printers and services their own"
+        " connector first), publish DMARC with p=reject, add the partner to the impersonation protection, and block the"
+        " look-alike domains named in the findings.",
+        "Set-OrganizationConfig -RejectDirectSend $true",
+        slugs=_IMITATED, untouched=True,
     ),
 )  # fmt: skip
 
@@ -94,9 +136,9 @@ class GuidedStep(Action):
     def plan(self, situation: Situation) -> Iterator[Draft]:
         guide = self.guide
         slugs = situation.found(*guide.slugs)
-        if guide.slugs and not slugs:
+        if (guide.slugs and not slugs) or (guide.untouched and situation.acts):
             return
-        for upn in situation.verdict.subjects if guide.always else situation.victims:
+        for upn in situation.verdict.subjects if guide.always or guide.untouched else situation.victims:
             mine = tuple(sorted(finding.id for finding in slugs if finding.subject == upn))
             if not guide.slugs or mine:
                 yield self.draft(

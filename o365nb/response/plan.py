@@ -47,17 +47,26 @@ def make_plan(
 ) -> Plan:
     """The response to a case: steps on the attacker's objects only, in playbook order.
 
-    Below *probable* nothing is changed: the only step is to ask the user.
+    Below *probable* nothing is changed: people ask the user, and stop those who only imitate others.
     """
     return plan_for(Situation.read(verdict, findings, persistence, engine))
 
 
 def plan_for(situation: Situation) -> Plan:
     """The plan for a situation; ids number the steps in their order."""
-    chosen = actions().values() if situation.acts else [actions()["ask_user"]]
-    drafts = [draft for action in chosen for draft in action.plan(situation)]
+    drafts = [
+        draft
+        for action in actions().values()
+        if situation.acts or _harmless(action)
+        for draft in action.plan(situation)
+    ]
     drafts.sort(key=lambda draft: (PLACES.index(draft.place), draft.rank, draft.target, draft.command))
     return Plan(tuple(_step(draft, number) for number, draft in enumerate(drafts, 1)))
+
+
+def _harmless(action: Action) -> bool:
+    """Whether an action is for accounts that nobody is shown to have taken: done by people, nothing is changed."""
+    return isinstance(action, GuidedStep) and (action.guide.always or action.guide.untouched)
 
 
 def _step(draft: Draft, number: int) -> Step:

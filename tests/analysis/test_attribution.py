@@ -285,6 +285,34 @@ def test_a_device_that_the_attacker_joined_brings_its_sign_ins(tmp_path):
     assert only(found, Label.ATTACKER) == {"entry", "joined", "with it"}
 
 
+def test_the_registration_services_record_of_that_join_names_the_device_in_a_property(tmp_path):
+    joined = event(**INTRUDER, source="directory_audit", operation="Register device", target="DESKTOP-7Q2LKA9",
+                   time=at(minutes=4), event_id="joined")  # fmt: skip
+    owner = {"source": "directory_audit", "operation": "Add registered owner to device", "actor": "drs",
+             "actor_kind": "service_principal", "target": SUBJECT, "client_ip": None, "asn": None,
+             "network_kind": None}  # fmt: skip
+    events = [
+        *normal(), entry(), joined,
+        event(**owner, time=at(minutes=4), event_id="its", properties={"ModifiedProperties.Device.ObjectID": '"O1"'}),
+        event(**owner, time=at(days=-9), event_id="own", properties={"ModifiedProperties.Device.ObjectID": '"O2"'}),
+    ]  # fmt: skip
+    devices = [
+        state("devices", "rogue", name="DESKTOP-7Q2LKA9", device_id="rogue", object_id="o1"),
+        state("devices", "laptop", name="CON-NB-1", device_id="laptop", object_id="o2"),
+    ]
+    found = labels(tmp_path, events, devices=devices)
+    assert only(found, Label.ATTACKER) == {"entry", "joined", "its"}
+    assert found["own"].label is Label.SYSTEM
+
+
+def test_a_cmdlet_that_names_the_mailbox_in_its_identity_only_is_about_the_account(tmp_path):
+    told = {"operation": "Add-MailboxPermission", "actor": "oskar@contoso.example", "target": "anna_34585588"}
+    mine = event(**told, event_id="mine", properties={"Parameters.Identity": SUBJECT.title()})
+    others = event(**told, event_id="another's", properties={"Parameters.Identity": "bob@contoso.example"})
+    found = labels(tmp_path, [*normal(), mine, others])
+    assert ("mine" in found, "another's" in found) == (True, False)
+
+
 def test_the_attackers_address_on_other_accounts_is_found_and_their_own_days_are_not(tmp_path):
     gina, hugo = "gina@contoso.example", "hugo@contoso.example"
     events = [

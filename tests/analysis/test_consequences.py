@@ -48,7 +48,7 @@ def test_after_throttling_everything_is_possible(tmp_path):
     throttled = {"OperationProperties.MailAccessType": "Bind", "OperationProperties.IsThrottled": "True"}
     found = judged(tmp_path, [entry(), access(properties=throttled, message_ids=["<1>"])], exposure)
     assert [(seen.item, seen.certainty) for seen in found] == [
-        ("(all mail until 2026-11-18 08:50 UTC)", "possible"),
+        ("(the whole mailbox, until 2026-11-18 08:50 UTC)", "possible"),
         ("<1>", "certain"),
     ]
 
@@ -147,7 +147,7 @@ SENTENCES = [
         {**WHOLE, "source": "inbox_rules.hidden", "outcome": Outcome.DENIED, "reason": "Needs: Exchange.ManageAsApp."},
         [
             f"The hidden inbox rules of {SUBJECT} could not be read:",
-            "the right is missing (Needs: Exchange.ManageAsApp).",
+            "the right to do so is missing (Needs: Exchange.ManageAsApp).",
             "A rule that Outlook does not show may stand unseen.",
         ],
     ),
@@ -166,6 +166,38 @@ SENTENCES = [
         ["The source tea_leaves could not be read. What it would show is not known."],
     ),
 ]  # fmt: skip
+
+
+SPENT = "Graph: GET /x was refused (403 Forbidden: No (premium) here). The tenant lacks {}. [request 1]"
+PLAIN = [
+    (
+        {**WHOLE, "outcome": Outcome.NOT_LICENSED, "reason": SPENT.format("Microsoft Entra ID P1")},
+        "the organisation has no licence for it (Microsoft Entra ID P1 is needed).",
+    ),
+    ({**WHOLE, "outcome": Outcome.FAILED, "reason": "the collector failed: KeyError: 'id'"}, "could not be read."),
+    (
+        {**WHOLE, "outcome": Outcome.DENIED, "reason": "Graph: GET /x was refused (403 A: b). Needs: Y.All."},
+        "the right to do so is missing.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), PLAIN)
+def test_a_services_refusal_stays_out_of_the_customers_sentence(line, said):
+    first, _, risk = sentence(Coverage(**line)).rpartition(" A sign-in")
+    assert first.endswith(said)
+    assert risk == " by somebody else in that time would not be seen."
+    assert "Graph" not in first
+
+
+def test_where_the_audit_log_was_read_whole_a_missing_log_costs_less(tmp_path):
+    ledger = Ledger(tmp_path / "coverage.jsonl")
+    ledger.record(Coverage("sign_in", SUBJECT, WINDOW, Outcome.NOT_LICENSED))
+    ledger.record(Coverage("ual", SUBJECT, WINDOW, Outcome.COMPLETE, received=3))
+    assert next(gap.sentence for gap in gaps(ledger, (SUBJECT,)) if gap.source == "sign_in") == (
+        f"The sign-ins of {SUBJECT} could not be read: the organisation has no licence for it."
+        " The unified audit log was used instead: it has the sign-ins too, but names no networks and rates no risk."
+    )
 
 
 @pytest.mark.parametrize(("line", "said"), SENTENCES)
@@ -188,3 +220,24 @@ def test_a_source_nobody_asked_for_is_a_gap_too(tmp_path):
         f"The message trace of {SUBJECT} was not among the evidence. Mail that was sent or received in that time would"
         " not be seen."
     )
+
+
+def test_tables_of_hunting_that_lack_the_same_are_named_in_one_sentence(tmp_path):
+    ledger = Ledger(tmp_path / "coverage.jsonl")
+    lines = [
+        ("EmailEvents", SUBJECT, Outcome.NOT_LICENSED), ("UrlClickEvents", SUBJECT, Outcome.NOT_LICENSED),
+        ("DeviceLogonEvents", SUBJECT, Outcome.COMPLETE), ("EmailEvents", "ben@x.example", Outcome.NOT_LICENSED),
+        ("CloudAppEvents", SUBJECT, Outcome.FAILED),
+    ]  # fmt: skip
+    for table, subject, outcome in lines:
+        ledger.record(Coverage(f"hunting/{table}", subject, None, outcome))
+    found = [gap for gap in gaps(ledger, ()) if gap.source.startswith("hunting/")]
+    assert [gap.sentence for gap in found] == [
+        sentence(Coverage("hunting/EmailEvents, UrlClickEvents", SUBJECT, None, Outcome.NOT_LICENSED)),
+        "",
+        "",
+        sentence(Coverage("hunting/EmailEvents", "ben@x.example", None, Outcome.NOT_LICENSED)),
+        sentence(Coverage("hunting/CloudAppEvents", SUBJECT, None, Outcome.FAILED)),
+    ]
+    assert "(delivered mail, clicked links)" in found[0].sentence
+    assert [gap.outcome for gap in found] == [outcome for _, _, outcome in lines]

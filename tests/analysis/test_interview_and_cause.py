@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from analysis.world import NOW, SEED, STOLEN, at, entry, normal
-from tables import SUBJECT, make_case, sign_in
+from tables import SUBJECT, event, make_case, sign_in
 
 from o365nb.analysis.attribution import attribute
 from o365nb.analysis.cause import load_answers, root_cause, weigh, weights
@@ -125,6 +127,15 @@ def test_a_session_used_elsewhere_without_a_sign_in_points_at_stolen_cookies(tmp
     assert found.hypotheses[0].supporting[0].endswith("(the session s is the user's own; +12 dB).")
 
 
+def test_a_cookie_played_back_to_a_prompt_is_no_sign_in(tmp_path):
+    own = [sign_in(session_id="s", time=at(days=-n), event_id=f"own {n}") for n in (1, 2, 3)]
+    replay = entry(session_id="s", properties={"authenticationDetails": "Previously satisfied: by claim"})
+    typed = {**replay, "properties": {"authenticationDetails": "Password: Correct password"}}
+    said = "the session s is the user's own"
+    assert said in str(cause_of(tmp_path / "played", [*own, replay]).hypotheses)
+    assert said not in str(cause_of(tmp_path / "typed", [*own, typed]).hypotheses)
+
+
 def test_a_traveller_on_a_managed_device_is_the_users_own_doing(tmp_path):
     abroad = sign_in(client_ip="192.0.2.9", asn=64800, country="PT", session_id="hotel", event_id="abroad")
     found = cause_of(tmp_path, [*normal(), abroad], [finding("ia-impossible-travel", Context.NO)])
@@ -187,3 +198,17 @@ def test_a_bad_interview_names_file_and_line(tmp_path, text, line, problem):
 def test_a_missing_interview_is_one_clear_line(tmp_path):
     with pytest.raises(BadEvidence, match="there is no such file"):
         load_answers(tmp_path / "none.yaml")
+
+
+def test_the_new_reader_is_named_not_the_one_who_reads_most(tmp_path):
+    read = {"operation": "MailItemsAccessed", "mailbox_owner": SUBJECT}
+    by = [event(**read, actor="viola@contoso.example", time=at(hours=-hour)) for hour in range(1, 9)]
+    late = event(**read, actor="erin@contoso.example", event_id="late")
+    told = [
+        finding("pe-delegate-full", Context.UNKNOWN),
+        replace(finding("co-nonowner", Context.UNKNOWN, 2), evidence=("late",)),
+    ]
+    with Engine(make_case(tmp_path, events=[*normal(), *by, late])) as engine:
+        cause = root_cause(engine, told, attribute(engine, {}), {})
+    assert (cause.top, cause.determined) == ("H11", True)
+    assert "erin@contoso.example used the mailbox 1 times" in cause.hypotheses[0].supporting[0]

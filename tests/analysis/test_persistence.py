@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from analysis.world import HOME, INTRUDER, SEED, STOLEN, at, entry, facts, normal
 from analysis.world import Hit as A
-from tables import SUBJECT, event, make_case, rule, rule_change, state
+from tables import SUBJECT, event, make_case, rule, rule_change, sign_in, state
 
 from o365nb.analysis.attribution import attribute
 from o365nb.analysis.persistence import inventory
@@ -161,6 +162,18 @@ def test_devices_grants_and_forwarding_of_the_attacker(tmp_path):
         ("device", "2", Label.USER, False),
         ("oauth_grant", "2", Label.USER, False),
     ]
+
+
+@pytest.mark.parametrize(("minutes", "verdict"), [(1, Label.ATTACKER), (600, Label.USER)])
+def test_signing_in_to_agree_to_the_attackers_application_is_not_using_it(tmp_path, minutes, verdict):
+    events = [
+        event(client_ip=HOME, source="directory_audit", operation="Consent to application", target="Mailer",
+              time=at(minutes=-1), event_id="consent"),
+        sign_in(client_ip=HOME, app_id="m", time=at(minutes=-1 + minutes), event_id="own"),
+        entry(app_id="m", time=at(minutes=2), event_id="its use"),
+    ]  # fmt: skip
+    grants = [state("oauth_grant", "1", app_name="Mailer", app_id="m", consent_type="Principal", scopes=["Mail.Read"])]
+    assert [item.verdict for item in kept(tmp_path, events, oauth_grants=grants)] == [verdict]
 
 
 def test_forwarding_that_was_set_and_cleared_is_remembered(tmp_path):

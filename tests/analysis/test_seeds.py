@@ -91,3 +91,21 @@ def test_a_chain_through_three_phases_is_surer_than_two_and_everyday_hits_make_n
     chain = seeds(tmp_path / "2", events, [*told, Hit("im-mass-send", ("read",))], known)
     assert max(seed.confidence for seed in everyday.values()) <= 0.65
     assert 0.75 <= chain["rule"].confidence <= 0.85
+
+
+def test_guesses_are_the_attackers_where_one_was_right_and_nobodys_otherwise(tmp_path):
+    tried = [sign_in(**STOLEN, result="failure", error_code="50126", event_id=f"guess {n}") for n in (1, 2)]
+    right = sign_in(**STOLEN, event_id="right")
+    known = facts(ia_spray="medium", ia_spray_hit="critical 0.8")
+    guesses = Hit("ia-spray", ("guess 1", "guess 2"))
+    events = [*normal(), *tried, right]
+    assert seeds(tmp_path / "without", events, [guesses], known) == {}
+    found = seeds(tmp_path / "with", events, [guesses, Hit("ia-spray-hit", ("right",))], known)
+    assert set(found) == {"guess 1", "guess 2", "right"}
+
+
+def test_a_strangers_chat_is_the_lure_where_somebody_got_in_and_nothing_alone(tmp_path):
+    known = facts(la_teams_phish="high", ia_aitm_session_split="critical 0.95")
+    chat, split = Hit("la-teams-phish", ("chat",)), Hit("ia-aitm-session-split", ("entry",))
+    assert seeds(tmp_path / "alone", [*normal(), entry()], [chat], known) == {}
+    assert set(seeds(tmp_path / "both", [*normal(), entry()], [chat, split], known)) == {"chat", "entry"}

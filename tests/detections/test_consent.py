@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from detections.world import HOSTILE, INTRUDER, ask, sign_in, usual
+from detections.world import HOSTILE, INTRUDER, ask, at, sign_in, usual
 from tables import SUBJECT, event, state
 
 from o365nb.model import Answer
@@ -96,3 +96,38 @@ def test_consent_and_use_of_a_known_bad_app_by_its_id_in_the_details(tmp_path):
     assert [(hit.evidence, hit.summary) for hit in hits] == [
         (("consent",), "eM Client was granted access to the account")
     ]
+
+
+def agreed(**given):
+    """What the user's own hand does while it lets eM Client in: agree, and sign in to it."""
+    said = {"AdditionalDetails.AppId": EM_CLIENT}
+    return [
+        consent(target="Office 365 Exchange Online", operation="Add delegated permission grant", properties=said,
+                event_id="granted"),
+        sign_in(app_id=EM_CLIENT, time=at(minutes=1), event_id="to agree", **given),
+    ]  # fmt: skip
+
+
+USED = sign_in(**INTRUDER, source="sign_in_noninteractive", app_id=EM_CLIENT, time=at(minutes=2), event_id="use")
+
+
+def test_signing_in_to_agree_to_a_program_does_not_make_it_the_users_own(tmp_path):
+    _, hits = ask(tmp_path, "pe-oauth-app-use", events=[*usual(), *agreed(), USED])
+    assert [hit.evidence for hit in hits] == [("use",)]
+
+
+def test_running_the_program_at_home_does(tmp_path):
+    own = sign_in(app_id=EM_CLIENT, source="sign_in_noninteractive", time=at(hours=3), event_id="own")
+    answer, hits = ask(tmp_path, "pe-oauth-app-use", events=[*usual(), *agreed(), own, USED])
+    assert (answer.verdict, hits) == (Answer.CLEAR, [])
+
+
+def test_one_consent_written_under_many_names_is_one_finding(tmp_path):
+    known = grant(app_id=EM_CLIENT, app_name="eM Client", client_id="11111111-0000-4000-8000-00000000000c")
+    also = {"AdditionalDetails.AppId": EM_CLIENT, **consent()["properties"]}
+    rows = [
+        consent(target=target, event_id=target, properties=also)
+        for target in ("Office 365 Exchange Online", "11111111-0000-4000-8000-00000000000c", "eM Client")
+    ]
+    _, hits = ask(tmp_path, "pe-oauth-risky-consent", events=rows, oauth_grants=[known])
+    assert [(hit.summary, len(hit.evidence)) for hit in hits] == [('"eM Client" may read mail and stay signed in', 4)]

@@ -102,3 +102,29 @@ def test_a_delegates_reading_counts_for_the_owner(tmp_path):
 def test_few_downloads_are_silent(tmp_path):
     answer, _ = ask(tmp_path, "co-file-mass", events=[*usual(), broke_in(), *downloads(24)])
     assert answer.verdict is Answer.CLEAR
+
+
+EM_CLIENT = "e9a7fea1-1cc0-4cd9-a31b-9137ca5deedd"
+
+
+def by_program(**given):
+    return read(**{"client_app": "Client=WebServices;eM Client/10.3;", "app_id": EM_CLIENT, **given})
+
+
+def test_a_program_new_to_the_mailbox_is_named(tmp_path):
+    _, (hit,) = ask(tmp_path, "co-mia-new-client", events=[*usual(), by_program()])
+    assert (hit.subject, hit.evidence) == (SUBJECT, ("it",))
+    assert hit.summary.startswith("mail was opened by a program new to the mailbox (webservices) from 198.51.100.66")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [by_program(**ELSEWHERE, app_id="x", event_id="cafe")],  # nobody knows ill of it, and the place is no server
+        [by_program(client_app="Client=OWA;Action=ViaProxy", app_id="owa")],
+        [by_program(time=at(days=-day), event_id=f"it {day}") for day in range(-1, 21)],  # there since the log begins
+    ],
+)
+def test_programs_of_old_and_ordinary_ones_are_silent(tmp_path, rows):
+    answer, hits = ask(tmp_path, "co-mia-new-client", events=[*usual(), *rows])
+    assert (answer.verdict, hits) == (Answer.CLEAR, [])

@@ -58,6 +58,17 @@ def test_a_single_look_and_an_old_habit_are_not(tmp_path, days):
     assert ask(tmp_path, "co-nonowner", events=rows)[0].verdict is Answer.CLEAR
 
 
+def test_what_a_new_reader_searched_for_is_said_and_the_owners_own_search_is_not(tmp_path):
+    search = {"operation": "SearchQueryInitiatedExchange", "mailbox_owner": SUBJECT, "time": at(days=-1)}
+    told = event(**search, actor="erin@contoso.example", event_id="it", properties={"QueryText": "redundancy"})
+    rows = [*usual(), read_by("erin@contoso.example", 2), told, event(**search)]
+    _, (hit,) = ask(tmp_path, "co-mail-search", events=rows)
+    assert (hit.evidence, hit.confidence) == (("it",), 0.6)
+    assert hit.summary == (
+        'mail was searched for "redundancy" by erin@contoso.example, who had begun to use the mailbox'
+    )
+
+
 def synced(count: int, machine: str, **given) -> list[dict]:
     return [event(operation="FileSyncDownloadedFull", workload="OneDrive", target=f"{number}.dwg",
                   properties={"MachineDomainInfo": machine}, **{"time": at(hours=1, seconds=number), **given})

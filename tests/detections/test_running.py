@@ -15,7 +15,7 @@ from o365nb.engine import Engine
 from o365nb.model import Answer, DetectionAnswer, Outcome, Window
 from o365nb.response.plan import actions
 
-WORKLOADS = {"Exchange", "AzureActiveDirectory", "SharePoint", "OneDrive", "MicrosoftTeams"}
+WORKLOADS = {"Exchange", "AzureActiveDirectory", "SharePoint", "OneDrive", "MicrosoftTeams", "others"}
 
 
 def test_every_detection_is_silent_and_clear_on_empty_tables(tmp_path):

@@ -10,6 +10,7 @@ from o365nb.errors import BadCase, BadInput, NotApproved
 VIEWS = (
     *("verdict", "story", "timeline", "steps", "networks", "cause", "findings", "detections", "back_doors", "exposure"),
     *("recipients", "indicators", "response", "plan", "recommendations", "duties", "coverage", "evidence", "glossary"),
+    "devices",
 )
 
 

@@ -241,9 +241,10 @@ def test_a_hostile_id_or_account_stays_a_quoted_value(plan):
 def test_every_action_is_found_and_has_its_words():
     assert sorted(actions()) == [
         "ask_user", "bank_recall", "block_sign_in", "check_devices", "clear_forwarding", "disable_device",
-        "disable_inbox_rule", "harden", "notify_recipients", "remove_auth_method", "remove_by_hand", "remove_consent",
-        "reset_password", "revoke_sessions", "snapshot_evidence", "unblock_sign_in", "unrestrict_sender",
-        "verify_again",
+        "disable_inbox_rule", "freeze_pay", "harden", "notify_recipients", "refuse_imitations", "remove_auth_method",
+        "remove_by_hand", "remove_consent", "reset_password", "review_delegate", "revoke_sessions",
+        "snapshot_evidence", "stop_payment", "unblock_sign_in", "unrestrict_sender", "verify_again",
+        "warn_correspondents",
     ]  # fmt: skip
     assert [name for name, action in actions().items() if not action.title] == []
     assert [
@@ -256,3 +257,17 @@ def test_the_time_of_the_last_attacker_event_is_kept_for_the_gate(plan):
     assert next(step for step in made.steps if step.action == "unblock_sign_in").arguments["not_before"] == (
         "2026-11-18T06:00:00Z"
     )
+
+
+@pytest.mark.parametrize("word", [Verdict.SUSPECTED, Verdict.CONFIRMED])
+def test_a_reader_of_the_house_is_left_to_people_whatever_else_was_found(plan, word):
+    made = plan(verdict(word), [finding(slug="co-nonowner", context=Context.UNKNOWN)], users=[user()])
+    (step,) = [step for step in made.steps if step.action == "review_delegate"]
+    assert (step.automatic, step.arguments["playbook"]) == (False, "X3")
+    assert step.command_equivalent == f"Get-MailboxPermission -Identity '{SUBJECT}'"
+
+
+def test_pay_is_frozen_where_somebody_was_after_it(plan):
+    made = plan(verdict(), [finding(slug="im-payroll")], users=[user()])
+    assert [step.action for step in made.steps][1:4] == ["bank_recall", "freeze_pay", "block_sign_in"]
+    assert "freeze_pay" not in [step.action for step in plan(verdict(), [finding()], users=[user()]).steps]

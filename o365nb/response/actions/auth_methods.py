@@ -13,6 +13,7 @@ from o365nb.response.base import Action, Draft, Request, Secret, Sent, State, se
 from o365nb.response.situation import Row, Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, powershell, segment
+from o365nb.tenant.permissions import Right
 
 #: Method type → the typed collection that can delete it (Graph v1.0), and the noun of its PowerShell cmdlet.
 _TYPED = {
@@ -34,6 +35,7 @@ class RemoveAuthMethod(Action):
     kinds = ("auth_method",)
     name = "remove_auth_method"
     title = "Remove authentication method"
+    needs = (Right("UserAuthenticationMethod.ReadWrite.All", role="Authentication Administrator"),)
     reversible = False
     irreversible_because = "only the owner of a device can register it; the user registers again after recovery"
     # The service refuses the default method while others remain, and does not say which is the default.

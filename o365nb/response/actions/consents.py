@@ -14,6 +14,7 @@ from o365nb.response.base import Action, Draft, State, sentence
 from o365nb.response.situation import Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, literal, powershell
+from o365nb.tenant.permissions import Right
 
 
 class RemoveConsent(Action):
@@ -22,6 +23,7 @@ class RemoveConsent(Action):
     kinds = ("oauth_grant",)
     name = "remove_consent"
     title = "Remove application consent"
+    needs = (Right("Directory.Read.All"),)
     automatic = False
     reversible = False
     irreversible_because = "the user would have to consent again"

@@ -12,6 +12,7 @@ from o365nb.response.base import Action, Draft, State, sentence
 from o365nb.response.situation import Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, powershell, segment
+from o365nb.tenant.permissions import Right
 
 
 class DisableDevice(Action):
@@ -20,6 +21,7 @@ class DisableDevice(Action):
     kinds = ("device",)
     name = "disable_device"
     title = "Disable device"
+    needs = (Right("Device.Read.All"),)
     automatic = False
 
     def plan(self, situation: Situation) -> Iterator[Draft]:

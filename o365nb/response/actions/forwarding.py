@@ -12,6 +12,7 @@ from o365nb.response.base import Action, Draft, State, sentence
 from o365nb.response.situation import Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, powershell
+from o365nb.tenant.permissions import exchange_right
 
 
 class ClearForwarding(Action):
@@ -20,6 +21,7 @@ class ClearForwarding(Action):
     kinds = ("forwarding",)
     name = "clear_forwarding"
     title = "Clear mailbox forwarding"
+    needs = (exchange_right(),)
     automatic = False
 
     def plan(self, situation: Situation) -> Iterator[Draft]:

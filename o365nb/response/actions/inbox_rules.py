@@ -15,6 +15,7 @@ from o365nb.response.base import Action, Draft, Request, Secret, Sent, State, se
 from o365nb.response.situation import Row, Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, powershell, segment
+from o365nb.tenant.permissions import Right, exchange_right
 
 _ADDRESS = re.compile(r"[^\s\"'<>\[\]:;,]+@[^\s\"'<>\[\]:;,]+")
 _OUTSIDE = ("forward_to", "redirect_to", "forward_as_attachment_to")
@@ -26,6 +27,7 @@ class DisableInboxRule(Action):
     kinds = ("inbox_rule",)
     name = "disable_inbox_rule"
     title = "Disable inbox rule"
+    needs = (Right("MailboxSettings.ReadWrite"), exchange_right("Exchange (Recipient) Administrator"))
 
     def plan(self, situation: Situation) -> Iterator[Draft]:
         for item in situation.objects(*self.kinds):

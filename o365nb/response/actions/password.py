@@ -11,6 +11,7 @@ from o365nb.response import account
 from o365nb.response.base import Action, Draft, Request, Secret, Sent, State
 from o365nb.response.situation import Situation
 from o365nb.tenant import Tenant, powershell
+from o365nb.tenant.permissions import Right
 
 # Without l, I, O, o, 0 and 1: the password is read out over the phone.
 _LOWER, _UPPER, _DIGITS = "abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"
@@ -32,6 +33,7 @@ class ResetPassword(Action):
 
     name = "reset_password"
     title = "Reset password"
+    needs = (Right("User-PasswordProfile.ReadWrite.All", role="User Administrator"), Right("User.Read.All"))
     reversible = False
     irreversible_because = "the old password is not known, and the attacker may know it"
 

@@ -10,6 +10,7 @@ from o365nb.response import account
 from o365nb.response.base import Action, Draft, Request, Secret, Sent, State
 from o365nb.response.situation import Situation
 from o365nb.tenant import Tenant, powershell
+from o365nb.tenant.permissions import Right
 
 
 class RevokeSessions(Action):
@@ -17,6 +18,7 @@ class RevokeSessions(Action):
 
     name = "revoke_sessions"
     title = "Revoke sessions"
+    needs = (Right("User.RevokeSessions.All"), Right("User.Read.All"))
     reversible = False
     irreversible_because = "a revoked session cannot be given back; the user signs in again"
 

@@ -10,12 +10,14 @@ from o365nb.response import account
 from o365nb.response.base import Action, Draft, Request, Secret, Sent, State
 from o365nb.response.situation import Situation
 from o365nb.tenant import Tenant, powershell
+from o365nb.tenant.permissions import Right
 
 
 class _SignIn(Action):
     """Whether the account may sign in. Sent alone: joined with a password it fails whole when one right is missing."""
 
     enabled: bool
+    needs = (Right("User.EnableDisableAccount.All", role="User Administrator"), Right("User.Read.All"))
 
     def before(self, tenant: Tenant, step: Step) -> State:
         return account.read(tenant, step)

@@ -1,0 +1,195 @@
+"""Handing a case over: one archive with its hash list, and the proof that such an archive is whole.
+
+Left out: `state/` (a practice tenant's own world with its keys and its truth: no evidence) and files that a kill
+left half written. The same case gives the same archive, byte for byte.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from o365nb.case.chain import follow
+from o365nb.case.folder import Case
+from o365nb.errors import BadCase, BadInput
+
+SUMS = "SHA256SUMS"
+_PACKED = (".gz", ".parquet")  # packing them again costs time and saves nothing
+_CHUNK = 1 << 20
+_SUM = re.compile(r"([0-9a-f]{64})  (.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A finished archive. `sha256` is its own hash, to be written down apart from it."""
+
+    path: Path
+    sha256: str
+    files: int
+    size: int
+
+
+def seal(case: Case, out: Path) -> Sealed:
+    """Write the case into one ZIP archive and prove it. Raises BadCase for a case that does not verify,
+    BadInput where something stands at `out` already.
+    """
+    if out.exists():
+        raise BadInput(f"{out}: there is a file already. Name another, so that nothing handed over is replaced.")
+    for _ in case.verify():
+        pass
+    part = out.with_name(out.name + ".part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        count = _write(case, part)
+        for _ in verify_archive(part):
+            pass
+        digest, size = _hash_of(part), part.stat().st_size
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    return Sealed(out, digest, count, size)
+
+
+def _write(case: Case, path: Path) -> int:
+    names = sorted(_contents(case.root))
+    sums = []
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            source = case.root / name
+            with archive.open(_entry(f"{case.info.name}/{name}", source.stat().st_size), "w") as target:
+                sums.append(f"{_copy(source, target)}  {name}\n")
+        text = "".join(sums).encode()
+        with archive.open(_entry(f"{case.info.name}/{SUMS}", len(text)), "w") as target:
+            target.write(text)
+    return len(names)
+
+
+def _contents(root: Path) -> Iterator[str]:
+    for path in root.rglob("*"):
+        name = path.relative_to(root).as_posix()
+        if path.is_symlink():
+            raise BadCase(f"{path}: a link has no place in a case folder. Remove it: it may lead anywhere.")
+        if not path.is_file() or name.startswith("state/") or name.endswith(".part") or name == SUMS:
+            continue
+        if re.search(r"[\\\x00-\x1f\x7f]", name):
+            raise BadCase(f"{path}: this name cannot stand in a hash list. Nothing of o365nb is called so: remove it.")
+        yield name
+
+
+def _entry(name: str, size: int) -> zipfile.ZipInfo:
+    """The same for the same file: no time of its own, no owner. The size lets large files be ZIP64."""
+    info = zipfile.ZipInfo(name)
+    info.external_attr = (stat.S_IFREG | 0o644) << 16
+    info.create_system = 3
+    info.compress_type = zipfile.ZIP_STORED if name.endswith(_PACKED) else zipfile.ZIP_DEFLATED
+    info.file_size = size
+    return info
+
+
+def _copy(source: Path, target: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    with source.open("rb") as file:
+        while block := file.read(_CHUNK):
+            digest.update(block)
+            target.write(block)
+    return digest.hexdigest()
+
+
+def verify_archive(path: Path) -> Iterator[str]:
+    """Prove a sealed archive without unpacking it to disk: hash list, both chains, every piece of evidence.
+
+    Yields one line per check. Raises BadCase at the first thing that does not hold.
+    """
+    yield f"archive: SHA-256 {_hash_of(path)}"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield from _Archive(path, archive).checks()
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
+        raise BadCase(f"{path}: not a whole archive ({error}). Ask for it again.") from None
+
+
+class _Archive:
+    """A sealed archive, open for reading."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        self._path, self._zip = path, archive
+        names = [info.filename for info in archive.infolist()]
+        sums = [name for name in names if name.count("/") == 1 and name.endswith(f"/{SUMS}")]
+        if len(sums) != 1 or len(set(names)) != len(names):
+            raise BadCase(f"{path}: not a case sealed by o365nb: it needs one hash list and no name twice.")
+        self._root = sums[0].removesuffix(SUMS)
+        for name in names:
+            if not name.startswith(self._root) or ".." in name.split("/") or "\\" in name:
+                raise BadCase(f"{path}: {name!r} would be unpacked outside the case. Do not unpack this archive.")
+        self._names = {name.removeprefix(self._root) for name in names} - {SUMS}
+
+    def checks(self) -> Iterator[str]:
+        yield f"hash list: {self._sums()} files match their SHA-256"
+        custody = self._lines("custody.jsonl")
+        yield f"custody chain: {follow(custody, self._at('custody.jsonl'))} lines hold"
+        receipts = self._lines("receipts.jsonl")
+        yield f"receipts chain: {follow(receipts, self._at('receipts.jsonl'))} lines hold"
+        yield f"evidence: {self._evidence(custody)} files match their SHA-256"
+
+    def _sums(self) -> int:
+        listed: dict[str, str] = {}
+        for number, line in enumerate(self._read(SUMS).decode("utf-8", "replace").splitlines(), 1):
+            found = _SUM.fullmatch(line)
+            if not found or found[2] in listed:
+                raise BadCase(f"{self._at(SUMS)}, line {number}: not a hash and a name that stands there once.")
+            listed[found[2]] = found[1]
+        if apart := sorted(self._names ^ set(listed)):
+            side = "in the archive, not in the hash list" if apart[0] in self._names else "listed, but not there"
+            raise BadCase(f"{self._at(apart[0])}: {side}. The archive was changed.")
+        for name, expected in listed.items():
+            with self._zip.open(self._root + name) as file:
+                actual = _hash(file)
+            if actual != expected:
+                raise BadCase(f"{self._at(name)}: SHA-256 is {actual}, the hash list says {expected}. It was changed.")
+        return len(listed)
+
+    def _evidence(self, custody: list[bytes]) -> int:
+        entries = [json.loads(line) for line in custody]
+        known: dict[str, str] = {}
+        for entry in entries:
+            name = str(entry.get("path"))
+            if name not in self._names:
+                raise BadCase(f"{self._at(name)}: listed in the chain of custody, but missing.")
+            if name not in known:
+                with self._zip.open(self._root + name) as packed, gzip.open(packed) as file:
+                    known[name] = _hash(file)
+            if known[name] != entry.get("sha256"):
+                raise BadCase(
+                    f"{self._at(name)}: SHA-256 is {known[name]}, custody says {entry.get('sha256')}. It was changed."
+                )
+        return len(entries)
+
+    def _lines(self, name: str) -> list[bytes]:
+        return self._read(name).split(b"\n")[:-1] if name in self._names else []
+
+    def _read(self, name: str) -> bytes:
+        return self._zip.read(self._root + name)
+
+    def _at(self, name: str) -> str:
+        return f"{self._path}, {self._root}{name}"
+
+
+def _hash(file: IO[bytes] | gzip.GzipFile) -> str:
+    digest = hashlib.sha256()
+    while block := file.read(_CHUNK):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return _hash(file)

@@ -1,0 +1,86 @@
+"""Consent, guessed password, stolen session: the practice stories judged as a live case is."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from o365nb import investigate, response
+from o365nb.case import Bundle
+from o365nb.model import Context, Label, Verdict
+
+#: Story → verdict, way in, what stands of the attacker's, and what the truth names that must be found.
+EXPECTED = {
+    "consent": (
+        Verdict.CONFIRMED, "H6", ["oauth_grant"],
+        {"pe-oauth-known-bad", "pe-oauth-risky-consent", "pe-oauth-app-use", "co-mia-new-client", "co-mia-sync",
+         "co-mia-bind", "ia-token-replay-nonint"},
+    ),
+    "spray": (
+        Verdict.CONFIRMED, "H3", ["audit_setting", "connector", "transport_rule"],
+        {"ia-spray", "ia-spray-hit", "ia-legacy-auth-success", "pe-transport-rule", "pe-connector", "de-ual-off",
+         "de-log-gap", "ia-new-country-unmanaged"},
+    ),
+    "token_theft": (
+        Verdict.CONFIRMED, "H4", [],
+        {"ia-token-replay-nonint", "ia-session-stolen", "ia-residential-near", "ia-risk-detections",
+         "ia-token-outlives-reset", "co-file-sync", "la-saas-sso"},
+    ),
+}  # fmt: skip
+CONTAINED = ["snapshot_evidence", "block_sign_in", "revoke_sessions", "reset_password", "ask_user"]
+RECOVERED = ["revoke_sessions", "check_devices", "unblock_sign_in", "verify_again", "harden"]
+#: Story → what is taken away between containment and recovery.
+REMOVED = {"consent": ["remove_consent"], "spray": ["remove_by_hand"] * 3, "token_theft": []}
+
+
+@pytest.mark.parametrize("story", EXPECTED)
+def test_what_the_story_tells_is_found(practice_case, story):
+    found = practice_case(story).found.findings
+    assert EXPECTED[story][3] - {finding.slug for finding in found} == set()
+
+
+@pytest.mark.parametrize("story", EXPECTED)
+def test_every_event_is_given_to_the_one_who_caused_it(practice_case, story):
+    made = practice_case(story)
+    called = {one.event_id for one in made.found.attributions if one.label is Label.ATTACKER}
+    called -= {one.event_id for one in made.found.attributions if one.source == "risk_detection"}  # told of, not done
+    known = {one.event_id for one in made.found.attributions}
+    were = {key for key in known if made.truth.get(key, {}).get("label") == "attacker"}
+    precision, recall = len(called & were) / len(called), len(called & were) / len(were)
+    assert (precision >= 0.95, recall >= 0.95) == (True, True), (precision, recall)
+
+
+@pytest.mark.parametrize("story", EXPECTED)
+def test_the_verdict_the_way_in_and_the_remains_are_right(practice_case, story):
+    found, (verdict, cause, remains, _) = practice_case(story).found, EXPECTED[story]
+    assert (found.verdict.verdict, found.cause.top, found.cause.determined) == (verdict, cause, True)
+    assert sorted(item.kind for item in found.persistence if item.remove) == remains
+    assert {item.verdict for item in found.persistence if not item.remove} <= {Label.USER}
+
+
+@pytest.mark.parametrize("story", EXPECTED)
+def test_the_plan_contains_removes_the_attackers_objects_only_and_recovers(practice_case, story):
+    plan = practice_case(story).found.plan
+    assert [step.action for step in plan.steps] == [*CONTAINED, *REMOVED[story], *RECOVERED]
+
+
+def test_the_consent_of_the_users_own_hand_is_still_the_attackers_and_one_finding(practice_case):
+    found = practice_case("consent").found
+    (grant,) = [item for item in found.persistence if item.remove]
+    assert '"eM Client"' in grant.description
+    consents = [one for one in found.findings if one.slug.startswith("pe-oauth")]
+    assert Counter(one.slug for one in consents) == dict.fromkeys(
+        ("pe-oauth-known-bad", "pe-oauth-risky-consent", "pe-oauth-app-use"), 1
+    )
+    assert {one.context for one in consents} <= {Context.YES, Context.LIKELY}
+
+
+def test_a_new_password_alone_does_not_pass_for_removed_consent(practice_copy):
+    case = practice_copy("consent")
+    plan = Bundle(Path(case.info.out)).plan()
+    with investigate.tenant_of(case, lambda _: None) as tenant:
+        response.apply(case, tenant, plan, plan.plan_id, on_password=lambda *_: None)
+        checks = {check.action: check for check in response.verify(case, tenant, plan)}
+    assert checks["reset_password"].holds is True
+    assert checks["remove_consent"].holds is False
+    assert "EWS.AccessAsUser.All" in checks["remove_consent"].read

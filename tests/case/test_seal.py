@@ -1,0 +1,153 @@
+import hashlib
+import subprocess
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from o365nb.case import Case, CaseInfo, seal, verify_archive
+from o365nb.errors import BadCase, BadInput
+from o365nb.model import Window
+
+WINDOW = Window(datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def case(tmp_path):
+    info = CaseInfo(name="demo", subjects=("anna@contoso.example",), window=WINDOW, door="practice")
+    made = Case.create(tmp_path / "demo", info)
+    made.store("ual", "page.json", b"one", shape="x")
+    made.store("users", "Grüße.json", b"two", shape="x", snapshot=True)
+    made.receipts.append({"step": "S1"})
+    (made.tables / "events.parquet").write_bytes(b"PAR1")
+    (made.state / "tenant.json").write_text("{}")
+    (made.root / "case.json.part").write_text("half")
+    return made
+
+
+def names(path):
+    with zipfile.ZipFile(path) as archive:
+        return archive.namelist()
+
+
+def rebuilt(path, changed, *, without=()):
+    """A copy of an archive with some files put in other words, and some left out."""
+    other = path.with_name("changed.zip")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+        kept = {name: old.read(name) for name in old.namelist() if name not in without}
+        for name, data in {**kept, **changed}.items():
+            new.writestr(name, data)
+    return other
+
+
+def test_a_sealed_case_holds_everything_but_the_practice_tenants_world(case, tmp_path):
+    sealed = seal(case, tmp_path / "out" / "demo.zip")
+    assert names(sealed.path) == [
+        "demo/case.json", "demo/custody.jsonl", "demo/raw/ual/page.json.gz", "demo/raw/users/Gr__e.json.gz",
+        "demo/receipts.jsonl", "demo/tables/events.parquet", "demo/SHA256SUMS",
+    ]  # fmt: skip
+    assert (sealed.files, sealed.size) == (6, sealed.path.stat().st_size)
+    assert list(verify_archive(sealed.path)) == [
+        f"archive: SHA-256 {sealed.sha256}", "hash list: 6 files match their SHA-256", "custody chain: 2 lines hold",
+        "receipts chain: 1 lines hold", "evidence: 2 files match their SHA-256",
+    ]  # fmt: skip
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["demo.zip"]
+
+
+def test_the_same_case_gives_the_same_bytes(case, tmp_path):
+    first = seal(case, tmp_path / "one.zip")
+    for path in case.root.rglob("*"):
+        path.touch()
+    assert seal(case, tmp_path / "two.zip").sha256 == first.sha256
+
+
+def test_the_hash_list_is_one_that_sha256sum_checks(case, tmp_path):
+    with zipfile.ZipFile(seal(case, tmp_path / "demo.zip").path) as archive:
+        archive.extractall(tmp_path / "received")
+    done = subprocess.run(
+        ["sha256sum", "-c", "SHA256SUMS"],
+        cwd=tmp_path / "received" / "demo",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.count(": OK\n") == 6
+    assert list(Case.open(tmp_path / "received" / "demo").verify())
+
+
+def test_a_case_that_does_not_verify_is_not_sealed(case, tmp_path):
+    (case.root / "raw/ual/page.json.gz").write_bytes(b"changed")
+    with pytest.raises(BadCase, match=r"page\.json\.gz: cannot be unpacked"):
+        seal(case, tmp_path / "demo.zip")
+    assert not list(tmp_path.glob("*.zip*"))
+
+
+def test_nothing_that_was_handed_over_is_replaced(case, tmp_path):
+    seal(case, tmp_path / "demo.zip")
+    with pytest.raises(BadInput, match="there is a file already"):
+        seal(case, tmp_path / "demo.zip")
+
+
+def test_a_link_out_of_the_case_is_refused(case, tmp_path):
+    (tmp_path / "secret").write_text("x")
+    (case.root / "raw" / "link").symlink_to(tmp_path / "secret")
+    with pytest.raises(BadCase, match="a link has no place"):
+        seal(case, tmp_path / "demo.zip")
+
+
+def test_a_file_that_no_line_of_custody_names_is_told(case):
+    (case.root / "raw/ual/later.json.gz").write_bytes(b"x")
+    assert list(case.verify())[3] == (
+        "not evidence: 1 files that no line of custody names (put in later, or a kill): raw/ual/later.json.gz"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "without", "said"),
+    [
+        ({"demo/case.json": b"{}"}, (), r"demo/case.json: SHA-256 is [0-9a-f]{64}, the hash list says"),
+        ({}, ("demo/case.json",), "demo/case.json: listed, but not there"),
+        ({"demo/more.txt": b""}, (), "demo/more.txt: in the archive, not in the hash list"),
+        ({"../evil": b""}, (), "would be unpacked outside the case"),
+        ({"/etc/evil": b""}, (), "would be unpacked outside the case"),
+        ({"demo/raw/../../evil": b""}, (), "would be unpacked outside the case"),
+        ({"demo/SHA256SUMS": b"what\n"}, (), "SHA256SUMS, line 1: not a hash and a name"),
+        ({}, ("demo/SHA256SUMS",), "not a case sealed by o365nb"),
+    ],
+)
+def test_a_changed_archive_is_refused_by_name(case, tmp_path, changed, without, said):
+    other = rebuilt(seal(case, tmp_path / "demo.zip").path, changed, without=without)
+    with pytest.raises(BadCase, match=said):
+        list(verify_archive(other))
+
+
+def test_a_forged_hash_list_does_not_hide_what_custody_says(case, tmp_path):
+    archive = seal(case, tmp_path / "demo.zip").path
+    case.store("ual", "other.json", b"forged")
+    forged = (case.root / "raw/ual/other.json.gz").read_bytes()
+    with zipfile.ZipFile(archive) as old:
+        sums = old.read("demo/SHA256SUMS").decode()
+    old_sum = next(line for line in sums.splitlines() if line.endswith("raw/ual/page.json.gz"))
+    new_sum = f"{hashlib.sha256(forged).hexdigest()}  raw/ual/page.json.gz"
+    other = rebuilt(
+        archive,
+        {"demo/raw/ual/page.json.gz": forged, "demo/SHA256SUMS": sums.replace(old_sum, new_sum).encode()},
+    )
+    with pytest.raises(BadCase, match=r"page\.json\.gz: SHA-256 is [0-9a-f]{64}, custody says"):
+        list(verify_archive(other))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not an archive", b"x" * 5000])
+def test_what_is_no_archive_is_one_clear_line(tmp_path, content):
+    path = Path(tmp_path / "demo.zip")
+    path.write_bytes(content)
+    with pytest.raises(BadCase, match=r"demo\.zip: not a whole archive"):
+        list(verify_archive(path))
+
+
+def test_an_archive_cut_short_is_refused(case, tmp_path):
+    path = seal(case, tmp_path / "demo.zip").path
+    path.write_bytes(path.read_bytes()[:-400])
+    with pytest.raises(BadCase, match="not a whole archive"):
+        list(verify_archive(path))
