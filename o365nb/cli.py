@@ -127,6 +127,9 @@ def collect(
         bool, typer.Option("--again", help="Fetch everything anew, also what the ledger has whole.")
     ] = False,
     gaps: Annotated[bool, typer.Option("--gaps", help="Fetch only what the ledger names as missing.")] = False,
+    eml: Annotated[
+        list[str] | None, typer.Option("--eml", help="Keep the whole message with this internet message id instead.")
+    ] = None,
     data: DataOption = DATA,
 ) -> None:
     """Fetch what a case still lacks from its tenant (live or practice). Resumes; nothing is collected twice."""
@@ -134,6 +137,10 @@ def collect(
 
     opened = steps.open_case(data, case)
     with steps.tenant_of(opened, say, context.obj) as tenant:
+        if eml:
+            for path in steps.fetch_messages(opened, tenant, eml):
+                typer.echo(f"kept      {terminal(path)}")
+            return
         steps.collect(opened, tenant, for_this_terminal(), again=again, only_gaps=gaps)
     _coverage(opened)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Event
 
 from o365nb import collectors
 from o365nb.case import Case
+from o365nb.collectors.messages import fetch_eml
+from o365nb.errors import NotFound
+from o365nb.model import iso
 from o365nb.progress import Progress
 from o365nb.tenant import Tenant, redact
 
@@ -66,3 +70,32 @@ def _collect(
     except Exception as error:  # noqa: BLE001 - one source must not take the others down; it is said in the ledger
         reason = f"the collector failed: {type(error).__name__}: {redact(str(error))}"
         collectors.record_failure(unit, person, window, case, reason)
+
+
+def fetch_messages(case: Case, tenant: Tenant, message_ids: Sequence[str]) -> Iterator[str]:
+    """Keep whole messages (.eml) of the case's accounts as evidence; yields their paths inside the case folder.
+
+    Raises NotFound for an id that no mailbox of the case holds.
+    """
+    people = [collectors.find_person(tenant, upn) for upn in case.info.subjects]
+    for wanted in message_ids:
+        found = False
+        for person in people:
+            try:
+                messages = list(fetch_eml(tenant, person, wanted))
+            except NotFound:
+                continue
+            found = True
+            for raw in messages:
+                yield case.store(
+                    "eml",
+                    raw.name,
+                    raw.body,
+                    records=raw.records,
+                    query=raw.query,
+                    owner=person.upn,
+                    request_ids=[raw.request_id] if raw.request_id else [],
+                    tenant_time=iso(tenant.now()),
+                )
+        if not found:
+            raise NotFound(f"No mailbox of this case holds the message {wanted}. Check the internet message id.")

@@ -30,7 +30,7 @@ from o365nb.case.folder import checked_name, write_atomic
 from o365nb.doors import Say, Simulator, practice_tenant, profile_for, tenant_of
 from o365nb.engine import Engine
 from o365nb.errors import BadInput, O365nbError, UnknownSubject
-from o365nb.gather import collect
+from o365nb.gather import collect, fetch_messages
 from o365nb.model import Answer, Assessment, DetectionAnswer, Label, Plan, Window, plain
 from o365nb.progress import Progress
 from o365nb.request import Request, reopen, require_subjects, require_window, take_over
@@ -285,6 +285,7 @@ __all__ = [
     "Request",
     "analyse",
     "collect",
+    "fetch_messages",
     "from_files",
     "from_practice",
     "from_tenant",

@@ -7,7 +7,8 @@ import inspect
 import pkgutil
 
 from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall
-from o365nb.collectors.collect import collect_one, find_person, record_failure
+from o365nb.collectors.collect import collect_one, record_failure
+from o365nb.collectors.people import find_person
 
 
 def all_collectors() -> list[Collector]:

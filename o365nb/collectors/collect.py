@@ -10,19 +10,16 @@ from o365nb.case import Case, Coverage
 from o365nb.collectors.base import Collector, Person, Raw, Shortfall
 from o365nb.collectors.reading import Reading, listing_fields, reading_of, window_text
 from o365nb.errors import (
-    BadInput,
     Denied,
-    NotFound,
     NotLicensed,
     O365nbError,
     RequestFailed,
     SignInFailed,
     Throttled,
-    UnknownSubject,
     Unreachable,
 )
 from o365nb.model import Outcome, Window, iso
-from o365nb.tenant import Tenant, segment
+from o365nb.tenant import Tenant
 
 #: Which error is which outcome; the first that fits.
 _OUTCOMES: tuple[tuple[type[O365nbError], Outcome], ...] = (
@@ -35,22 +32,6 @@ _OUTCOMES: tuple[tuple[type[O365nbError], Outcome], ...] = (
 )
 #: A window made from "the last 30 days" slips past the retention while the first sources are read: no gap yet.
 _SLACK = timedelta(hours=6)
-
-
-def find_person(tenant: Tenant, upn: str) -> Person:
-    """The account of that UPN. Raises UnknownSubject when the tenant has none, BadInput for an empty name."""
-    wanted = upn.strip().lower()
-    if not wanted:
-        raise BadInput("No account was named. Give --user with the user principal name, such as anna@contoso.com.")
-    try:
-        found = tenant.graph.get(f"/users/{segment(wanted)}", {"$select": "id,userPrincipalName,mail"}).data
-    except NotFound:
-        raise UnknownSubject(
-            f"{wanted}: no such account in the tenant. Check the spelling; it is the user principal name that counts."
-        ) from None
-    name = str(found.get("userPrincipalName") or wanted).lower()
-    mail = str(found.get("mail") or "").lower()
-    return Person(str(found["id"]), name, tuple(dict.fromkeys(address for address in (mail, name) if address)))
 
 
 def collect_one(
@@ -158,7 +139,7 @@ def _store(case: Case, collector: Collector, raw: Raw, now: datetime, given: dic
         records=raw.records,
         query=raw.query,
         owner=owner,
-        seen_by="exchange" if raw.shape.startswith("exchange-") else "graph",
+        seen_by=next((side for side in ("exchange", "defender") if raw.shape.startswith(f"{side}-")), "graph"),
         request_ids=[raw.request_id] if raw.request_id else [],
         collector=type(collector).__name__,
         tenant_time=iso(now),

@@ -9,7 +9,6 @@ from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall, fro
 from o365nb.model import Outcome, Window, iso
 from o365nb.tenant import Tenant, literal
 
-
 #: How long Entra keeps its logs for a tenant without a Premium licence. It answers as if nothing had been before.
 UNLICENSED = timedelta(days=7)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from o365nb.practice import alerts, app_registry, identity, intune, machines, mail_flow, policies, rules
 from o365nb.practice.ids import Json, z
 from o365nb.practice.logs.apps import GRAPH, MICROSOFT_TENANT, App
-from o365nb.practice.organisation import FOUNDED, PLANS, SKU
+from o365nb.practice.organisation import FOUNDED, PLANS, SKU, on_premises
 from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, Device, Person, named_id
 
 PASSWORD_METHOD = "28c10230-6103-485e-b985-444c60001490"  # noqa: S105 - the fixed id of the password method
@@ -72,11 +72,7 @@ def _user(person: Person, now: datetime) -> Json:
         "mailNickname": person.upn.split("@", 1)[0],
         "mobilePhone": None,
         "officeLocation": "Koeln",
-        "onPremisesDomainName": None,
-        "onPremisesImmutableId": None,
-        "onPremisesLastSyncDateTime": None,
-        "onPremisesSamAccountName": None,
-        "onPremisesSyncEnabled": None,
+        **on_premises(person, now),
         "otherMails": [],
         "passwordPolicies": None,
         "preferredLanguage": "en-GB",

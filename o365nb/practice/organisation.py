@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from o365nb.practice.ids import Json, z
-from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, TENANT_ID, named_id
+from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, TENANT_ID, Person, named_id
 
 FOUNDED = datetime(2019, 3, 4, 9, 0, tzinfo=UTC)
 SKU = "06ebc4ee-1bb5-47dd-8120-11324bc54e06"
@@ -32,8 +33,26 @@ PLANS = {
 }
 
 
-def organization() -> Json:
-    """The organisation, as it never changes in a story."""
+#: Their accounts are kept in the on-premises directory and only mirrored here.
+SYNCED_DEPARTMENT = "Operations"
+_SYNCED_AGO = timedelta(minutes=17)
+
+
+def on_premises(person: Person, now: datetime) -> Json:
+    """Where the account is really kept: for most people in the cloud."""
+    synced = person.department == SYNCED_DEPARTMENT
+    anchor = base64.b64encode(bytes.fromhex(person.id.replace("-", ""))).decode()
+    return {
+        "onPremisesDomainName": f"corp.{DOMAIN}" if synced else None,
+        "onPremisesImmutableId": anchor if synced else None,
+        "onPremisesLastSyncDateTime": z(now - _SYNCED_AGO) if synced else None,
+        "onPremisesSamAccountName": person.upn.split("@", 1)[0] if synced else None,
+        "onPremisesSyncEnabled": True if synced else None,
+    }
+
+
+def organization(now: datetime) -> Json:
+    """The organisation, as it never changes in a story that begins then: partly kept on-premises."""
     return {
         "id": TENANT_ID,
         "deletedDateTime": None,
@@ -44,8 +63,8 @@ def organization() -> Json:
         "createdDateTime": z(FOUNDED),
         "defaultUsageLocation": "DE",
         "displayName": "Contoso",
-        "onPremisesLastSyncDateTime": None,
-        "onPremisesSyncEnabled": None,
+        "onPremisesLastSyncDateTime": z(now - _SYNCED_AGO),
+        "onPremisesSyncEnabled": True,
         "partnerTenantType": None,
         "postalCode": "50667",
         "preferredLanguage": "en",

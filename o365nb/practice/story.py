@@ -15,7 +15,7 @@ from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, PARTNER, TENANT_ID
 from o365nb.practice.world import World
 
 #: Changes whenever the same story would no longer give the same bytes; a state folder of another version is refused.
-VERSION = 1
+VERSION = 2
 NOISE_DAYS = 30
 #: Service plans of Microsoft's SKUs that decide what a tenant's services answer. Free: a mailbox and nothing else.
 FREE = ("EXCHANGE_S_STANDARD",)

@@ -94,7 +94,7 @@ class Graph:
         url, seen, listing, held = first, set[str](), "", False
         while url:
             if url in seen:
-                raise RequestFailed(f"Graph's pages of {urlsplit(first).path} lead in a circle. Run the same again.")
+                raise RequestFailed(f"{self._endpoint.name}'s pages of {urlsplit(first).path} lead in a circle. Run the same again.")
             seen.add(url)
             try:
                 page = self._page(url)
@@ -136,7 +136,7 @@ def _as_page(response: Response, url: str) -> Page:
     data = response.json() if response.body else {}
     if not isinstance(data, dict):
         raise RequestFailed(
-            "Graph answered with a list or a value where an object belongs. Run the same again.",
+            "The service answered with a list or a value where an object belongs. Run the same again.",
             status=response.status,
             request_id=response.request_id,
         )

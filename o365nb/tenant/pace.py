@@ -57,7 +57,7 @@ QUOTAS: tuple[Quota, ...] = (
     ),
     Quota("alerts", "Graph", r"/security/(alerts_v2|incidents)\b", 150, 60),
     Quota("hunting", "Graph", r"/security/runHuntingQuery\b", 45, 60),
-    Quota("Intune", "Graph", r"/(deviceManagement/|users/[^/]+/managedDevices\b)", 1000, 20),
+    Quota("Intune", "Graph", r"/(deviceManagement/|users/[^/]+/managed(Devices|AppRegistrations)\b)", 1000, 20),
     # 3,500 resource units in a small tenant; the dearest request costs five.
     Quota(
         "directory",

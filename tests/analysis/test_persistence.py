@@ -191,3 +191,26 @@ def test_hostile_names_stay_one_line(tmp_path):
     assert "\x1b" not in found[0].description
     assert "\n" not in found[0].description
     assert found[0].id == "inbox_rule:anna@contoso.example:1001"
+
+
+PHONE = {"trust_type": "MobilePartnership", "name": "Outlook for Android", "os": "Android", "managed": None}
+
+
+@pytest.mark.parametrize(
+    ("signed_in", "whose"),
+    [
+        ({"client_ip": HOME}, Label.USER),
+        (STOLEN, Label.ATTACKER),
+        ({"client_ip": HOME, "os": "iOS"}, Label.UNKNOWN),
+        ({"client_ip": HOME, "result": "failure"}, Label.UNKNOWN),
+    ],
+    ids=["the user's", "the attacker's", "another phone's", "refused"],
+)
+def test_a_phone_in_step_belongs_to_the_hand_that_signed_in_with_it(tmp_path, signed_in, whose):
+    given = {"os": "Android", "device_id": None, "device_managed": None, **signed_in}
+    began = sign_in(**{**given, "time": at(hours=2)})
+    phone = state("devices", "phone", registered=at(hours=2, minutes=3), **PHONE)
+    found = kept(tmp_path, [began], devices=[phone])
+    assert [(item.verdict, item.remove) for item in found if item.kind == "device"] == [
+        (whose, whose is Label.ATTACKER)
+    ]

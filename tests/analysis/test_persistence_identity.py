@@ -33,8 +33,11 @@ def test_a_role_that_the_intruder_gave_is_theirs_and_an_old_one_the_users(tmp_pa
     given = said(
         "Add member to role", target=SUBJECT, **{"ModifiedProperties.Role.DisplayName": "Exchange Administrator"}
     )
-    found = kept(tmp_path, [given], roles=[role("Exchange Administrator"), role("Global Reader", start=LONG_AGO),
-                                           role("User Administrator", "requested"), role("X", "scheduled")])  # fmt: skip
+    roles = [
+        role("Exchange Administrator"), role("Global Reader", start=LONG_AGO), role("User Administrator", "requested"),
+        role("X", "scheduled"),
+    ]  # fmt: skip
+    found = kept(tmp_path, [given], roles=roles)
     assert verdicts(found) == {
         f"role.active:{SUBJECT}:Exchange Administrator": (Label.ATTACKER, True),
         f"role.active:{SUBJECT}:Global Reader": (Label.USER, False),

@@ -89,12 +89,13 @@ SOURCES = {
     "password_guesses": {"graph-sign-in-json"},
     "directory_audit": {"graph-directory-audit-json"},
     "ual": {"graph-audit-query-json", "graph-audit-log-record-json"},
+    "ual/others": {"graph-audit-query-json", "graph-audit-log-record-json"},
     "message_trace": {"graph-message-trace-json", "graph-message-detail-json"},
     "messages": {"graph-message-json"},
 }
-LOGS = {"sign_in", "sign_in_noninteractive", "directory_audit", "ual", "message_trace", "alert", "incident"}
+LOGS = {"sign_in", "sign_in_noninteractive", "directory_audit", "ual", "ual/others", "message_trace"}
 LOGS |= {"password_guesses", "messages", "risk_detection", "sign_in_service_principal", "sign_in_managed_identity"}
-LOGS |= {"analyzed_emails", *(source for source in SOURCES if source.startswith("hunting/"))}
+LOGS |= {"analyzed_emails", "alert", "incident", *(source for source in SOURCES if source.startswith("hunting/"))}
 
 
 def test_all_are_found_and_state_is_read_before_logs():
@@ -119,7 +120,7 @@ def test_everything_about_the_subject_is_collected_and_its_custody_holds(practic
     # Nobody but Sales has consented to an app, and nobody at all for all principals.
     # She administers nothing, and Entra found no risk.
     nothing = {"oauth_grants", "sweep_rules", "app_roles", "pim", "risky_users", "risky_apps", "risk_detection"}
-    nothing |= {"quarantine", "rights_elsewhere"}
+    nothing |= {"quarantine", "rights_elsewhere", "password_guesses"}
     unheard = ("EmailPostDeliveryEvents", "UrlClickEvents", "IdentityLogonEvents", "DeviceProcessEvents")
     nothing |= {f"hunting/{table}" for table in unheard}
     expected = dict.fromkeys(SOURCES, Outcome.COMPLETE) | dict.fromkeys(nothing, Outcome.EMPTY)

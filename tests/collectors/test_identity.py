@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from o365nb import collectors, intake
-from o365nb.collectors.gone import find_gone
 from o365nb.engine import Engine
+from o365nb.errors import UnknownSubject
 from o365nb.model import Outcome, utc
 from o365nb.practice import PracticeTenant
 from o365nb.practice.app_registry import federated, password
@@ -58,7 +58,7 @@ def delete(objects, person):
 
 def test_a_deleted_account_is_found_and_its_object_and_sign_ins_are_read(objects, tenant, anna, collect, rows):
     delete(objects, anna)
-    assert find_gone(tenant, ANNA) == anna
+    assert collectors.find_person(tenant, ANNA) == anna
     assert [collect(source).outcome for source in ("users", "sign_in")] == [Outcome.COMPLETE] * 2
     assert rows("SELECT owner, mail, deleted::VARCHAR FROM users") == [(ANNA, ANNA, "2026-11-18 10:00:00")]
 
@@ -67,13 +67,14 @@ def test_a_renamed_account_is_found_by_its_old_address_and_keeps_the_name_of_the
     user = objects["users"][anna.id]
     user |= {"userPrincipalName": "a.cremer@contoso.example", "mail": "a.cremer@contoso.example"}
     user["proxyAddresses"] = ["SMTP:a.cremer@contoso.example", f"smtp:{ANNA}"]
-    assert find_gone(tenant, ANNA) == replace(anna, addresses=(ANNA, "a.cremer@contoso.example"))
+    assert collectors.find_person(tenant, ANNA) == replace(anna, addresses=(ANNA, "a.cremer@contoso.example"))
 
 
 @pytest.mark.parametrize("name", ["nobody@contoso.example", "o'brien@contoso.example", "contoso.example"])
 def test_a_name_that_never_was_stays_unknown(objects, tenant, anna, name):
     delete(objects, anna)
-    assert find_gone(tenant, name) is None
+    with pytest.raises(UnknownSubject):
+        collectors.find_person(tenant, name)
 
 
 def test_the_account_names_its_manager(collect, rows):

@@ -62,6 +62,8 @@ INNOCENTS = {
     "own forwarding": ((SUSPECTED, NOT_SUPPORTED), "H13"),
     "roaming": ((NOT_SUPPORTED,), "H13"),
 }
+#: What people are asked to do besides asking the user; nothing of it changes an account.
+BY_HAND = {"S05 delegate": ["ask_user", "review_delegate"]}
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +98,7 @@ def test_nobody_is_made_a_victim_by_colleagues_forgers_or_a_new_phone(incident, 
     assert (found.verdict.verdict in verdicts, found.cause.top) == (True, cause), found.verdict
     assert {one.source for one in found.attributions if one.label is Label.ATTACKER} <= {"message_trace"}
     assert [item for item in found.persistence if item.remove or item.verdict is Label.ATTACKER] == []
-    assert [step.action for step in found.plan.steps] == ["ask_user"]
+    assert [step.action for step in found.plan.steps] == BY_HAND.get(name, ["ask_user"])
 
 
 def test_the_poorest_evidence_of_an_ordinary_month_leads_to_a_question_at_most(incident):

@@ -46,6 +46,56 @@ def test_what_it_prints_is_all_that_the_kit_needs_and_it_ends_with_ctrl_c(tmp_pa
     assert running.returncode == 0
 
 
+def test_served_under_conditions_it_keeps_quotas_and_takes_its_own_address_as_the_scope(tmp_path):
+    running = subprocess.Popen(
+        [sys.executable, "-m", "o365nb", "practice", "serve", "aitm", "--port", "0", "--state", str(tmp_path),
+         "--limits", "real", "--latency", "0.01", "--write-delay", "1", "--page-life", "30"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with running:
+        said = "".join(iter(running.stdout.readline, "Ends with Ctrl-C.\n"))
+        base = re.search(r"https://localhost:\d+", said)[0]
+        ids = {name: re.search(rf'{name} = "(.+)"', said)[1] for name in ("tenant_id", "client_id")}
+        with requests.Session() as session:
+            session.trust_env, session.verify = False, str(tmp_path / "ca.pem")
+            asked = {
+                "grant_type": "client_credentials",
+                "client_id": ids["client_id"],
+                "client_secret": re.search(r"^O365NB_CLIENT_SECRET=(\S+)$", said, re.MULTILINE)[1],
+                "scope": f"{base}/.default",
+            }
+            token = session.post(f"{base}/{ids['tenant_id']}/oauth2/v2.0/token", asked).json()["access_token"]
+            session.headers["Authorization"] = f"Bearer {token}"
+            met = [session.get(f"{base}/v1.0/auditLogs/directoryAudits").status_code for _ in range(6)]
+        running.send_signal(signal.SIGINT)
+        assert (running.stdout.read(), running.stderr.read()) == ("Stopped.\n", "")
+    assert met == [200] * 5 + [429]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--limits", "none"], "--limits is off, real or a number such as 0.01, not 'none'."),
+        (["--faults", "2"], "The rate of faults is a share from 0 to 1, not 2.0."),
+        (["--latency", "-1"], "Limits, latency and delay are not below zero, and limits not zero."),
+    ],
+)
+def test_conditions_that_cannot_be_are_one_line(tmp_path, options, said):
+    ended = subprocess.run(
+        [sys.executable, "-m", "o365nb", "practice", "serve", "aitm", "--state", str(tmp_path), *options],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", f"{said}\n")
+
+
+def test_every_story_is_listed_in_columns():
+    ended = subprocess.run(
+        [sys.executable, "-m", "o365nb", "practice", "list"], capture_output=True, text=True, check=False
+    )
+    listed = [line.split() for line in ended.stdout.splitlines()]
+    assert [(words[0], words[1]) for words in listed] == [(slug, info.id) for slug, info in stories().items()]
+
+
 @pytest.mark.parametrize("port", ["70000", "-1", "taken"])
 def test_a_port_that_cannot_be_had_is_one_line(tmp_path, port):
     with socket.create_server(("127.0.0.1", 0)) as taken:

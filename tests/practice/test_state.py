@@ -107,6 +107,23 @@ def test_a_change_that_is_refused_changes_nothing(client, body):
     assert json.dumps(client.tenant.state.objects) == before
 
 
+def test_a_synced_account_can_be_blocked_here_but_its_password_is_kept_elsewhere(client):
+    hugo = "/v1.0/users/hugo@contoso.example"
+    names = "onPremisesSyncEnabled,onPremisesSamAccountName,onPremisesDomainName"
+    shown = [client.graph(path, select=names).json() for path in (hugo, PERSON)]
+    assert [(one["onPremisesSyncEnabled"], one["onPremisesSamAccountName"]) for one in shown] == [
+        (True, "hugo"), (None, None),
+    ]  # fmt: skip
+    both = {"accountEnabled": False, "passwordProfile": {"password": "a-Long-One-77"}}
+    refused = client.graph(hugo, "PATCH", both)
+    said = refused.json()["error"]
+    assert (refused.status_code, said["code"]) == (400, "Request_BadRequest")
+    assert said["message"].startswith("Unable to update the specified properties for on-premises mastered")
+    assert client.graph(hugo, select="accountEnabled").json()["accountEnabled"] is True
+    assert client.graph(hugo, "PATCH", {"accountEnabled": False}).status_code == 204
+    assert client.graph(f"{hugo}/revokeSignInSessions", "POST").status_code == 200
+
+
 def test_the_password_method_cannot_be_deleted(client):
     (password,) = client.values(f"{PERSON}/authentication/passwordMethods")
     assert client.graph(f"{PERSON}/authentication/passwordMethods/{password['id']}", "DELETE").status_code == 400

@@ -23,6 +23,24 @@ def test_below_probable_the_user_is_asked_and_nothing_else(plan, kind):
     assert SUBJECT in made.steps[0].reason
 
 
+@pytest.mark.parametrize("kind", [Verdict.SUSPECTED, Verdict.NOT_SUPPORTED, Verdict.CANNOT_TELL])
+def test_who_only_imitates_is_stopped_by_people_and_the_account_is_left_alone(plan, kind):
+    found = [finding("F1", "im-invoice-fraud"), finding("F2", "ia-spoof-not-compromise")]
+    made = plan(verdict(kind), found, [], users=[user()])
+    assert [(step.action, step.finding_ids, step.automatic) for step in made.steps] == [
+        ("stop_payment", ("F1",), False),
+        ("ask_user", (), False),
+        ("warn_correspondents", ("F1", "F2"), False),
+        ("refuse_imitations", ("F1", "F2"), False),
+    ]
+
+
+def test_in_a_taken_account_the_steps_against_imitation_give_way_to_the_full_response(plan):
+    made = plan(verdict(Verdict.CONFIRMED), [finding(), finding("F2", "im-invoice-fraud")], [], users=[user()])
+    assert not {"stop_payment", "warn_correspondents", "refuse_imitations"} & set(names(made))
+    assert {"bank_recall", "notify_recipients", "harden"} <= set(names(made))
+
+
 @pytest.mark.parametrize("kind", [Verdict.PROBABLE, Verdict.CONFIRMED])
 def test_a_taken_account_is_contained_cleaned_and_recovered_in_playbook_order(plan, kind):
     made = plan(

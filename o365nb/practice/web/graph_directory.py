@@ -33,6 +33,10 @@ _METHODS = frozenset(
     {"phone", "microsoftAuthenticator", "fido2", "temporaryAccessPass", "email", "softwareOath", "password",
      "windowsHelloForBusiness", "platformCredential", "externalAuthentication", "hardwareOath"}
 )  # fmt: skip
+_MASTERED = (
+    "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently"
+    " undergoing migration."
+)
 _EXPAND = re.compile(r"manager(?:\(\$select=([\w,]+)\))?")
 
 
@@ -85,7 +89,7 @@ class Directory(Collections):
                 raise Refusal(400, "Request_BadRequest", "Write requests must contain at least one property.")
             if strange := sorted(set(body) - {"accountEnabled", "passwordProfile"}):
                 raise Refusal(400, "Request_BadRequest", f"Property '{strange[0]}' is read-only and cannot be set.")
-            self._check(body)
+            self._check(body, synced=bool(user["onPremisesSyncEnabled"]))
             if "accountEnabled" in body:
                 changes.enable(person, enabled=body["accountEnabled"])
             if "passwordProfile" in body:
@@ -100,11 +104,13 @@ class Directory(Collections):
         return self.one(request, "users/$entity", shown)
 
     @staticmethod
-    def _check(body: Json) -> None:
-        """Refuse the whole PATCH before any of it is done."""
+    def _check(body: Json, *, synced: bool) -> None:
+        """Refuse the whole PATCH before any of it is done. A synced account can be blocked here, but no more."""
         if "accountEnabled" in body and not isinstance(body["accountEnabled"], bool):
             raise Refusal(400, "Request_BadRequest", "Invalid value specified for property 'accountEnabled'.")
         if "passwordProfile" in body:
+            if synced:
+                raise Refusal(400, "Request_BadRequest", _MASTERED)
             profile = body["passwordProfile"]
             password = profile.get("password") if isinstance(profile, Mapping) else None
             if not isinstance(password, str) or len(password) < 8:
@@ -163,7 +169,7 @@ class Directory(Collections):
     # -- the organisation ---------------------------------------------------------------------------------------
 
     async def organization(self, request: Request) -> Response:
-        return self._few(request, "organization", [organisation.organization()])
+        return self._few(request, "organization", [organisation.organization(self.state.info.now)])
 
     async def domains(self, request: Request) -> Response:
         return self._few(request, "domains", self.state.objects["domains"])

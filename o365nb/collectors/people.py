@@ -1,13 +1,35 @@
-"""An account under a name that no longer answers: renamed since, or deleted not longer than 30 days ago."""
+"""Whose account a name means: the one that answers to it, else one renamed since or deleted in the last 30 days."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from o365nb.collectors.base import Person
 from o365nb.collectors.users import DELETED_USERS
-from o365nb.tenant import Tenant, literal
+from o365nb.errors import BadInput, NotFound, RequestFailed, UnknownSubject
+from o365nb.tenant import Tenant, literal, segment
 
 
-def find_gone(tenant: Tenant, upn: str) -> Person | None:
+def find_person(tenant: Tenant, upn: str) -> Person:
+    """The account that has or had that UPN. Raises UnknownSubject where there is none, BadInput for an empty name."""
+    wanted = upn.strip().lower()
+    if not wanted:
+        raise BadInput("No account was named. Give --user with the user principal name, such as anna@contoso.com.")
+    try:
+        found = tenant.graph.get(f"/users/{segment(wanted)}", {"$select": "id,userPrincipalName,mail"}).data
+    except NotFound:
+        with suppress(RequestFailed):
+            if gone := _gone(tenant, wanted):
+                return gone
+        raise UnknownSubject(
+            f"{wanted}: no such account in the tenant. Check the spelling; it is the user principal name that counts."
+        ) from None
+    name = str(found.get("userPrincipalName") or wanted).lower()
+    mail = str(found.get("mail") or "").lower()
+    return Person(str(found["id"]), name, tuple(dict.fromkeys(address for address in (mail, name) if address)))
+
+
+def _gone(tenant: Tenant, upn: str) -> Person | None:
     """The account that had this name (lower case): by an old address of a present account, or among the deleted.
 
     The person's UPN is the one asked for: that is how the logs know it. None when there is no such account.

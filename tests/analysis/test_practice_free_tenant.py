@@ -1,0 +1,115 @@
+"""S11 judged: the attack is proven from what is left, and the report says in plain words what is not."""
+
+import re
+import shutil
+from html.parser import HTMLParser
+
+import pytest
+
+from o365nb.analysis.gaps import EXTRAS, SOURCES
+from o365nb.model import Answer, Context, Label, Outcome, Verdict
+from o365nb.progress import Progress
+from o365nb.report import render
+
+ANNA = "anna@contoso.example"
+UNREADABLE = {"sign_in", "sign_in_noninteractive", "risk_detection", "conditional_access", "alert", "managed_devices"}
+#: What a customer cannot be expected to read.
+JARGON = re.compile(r"GET /|POST /|\b[45]\d\d [A-Z]|was refused|AADSTS|request [0-9a-f]{8}-|[a-z]_[a-z]|\w+/\w+Events")
+
+
+class Limits(HTMLParser):
+    """The items of the list of limits."""
+
+    def __init__(self):
+        super().__init__()
+        self.items, self._inside = [], False
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "ul":
+            self._inside = ("class", "limits") in attrs
+        elif tag == "li" and self._inside:
+            self.items.append("")
+
+    def handle_endtag(self, tag):
+        self._inside = self._inside and tag != "ul"
+
+    def handle_data(self, data):
+        if self._inside and self.items:
+            self.items[-1] += data
+
+
+@pytest.fixture(scope="module")
+def made(practice_case):
+    return practice_case("free_tenant")
+
+
+@pytest.fixture(scope="module")
+def page(made, tmp_path_factory):
+    """The report, rendered beside the shared case."""
+    out = shutil.copytree(made.case.info.out, tmp_path_factory.mktemp("report") / "out")
+    return render(made.case, out, Progress()).read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def limits(page):
+    read = Limits()
+    read.feed(page)
+    return [" ".join(item.split()) for item in read.items]
+
+
+def test_the_attack_is_confirmed_from_the_audit_log_alone(made):
+    found = made.found
+    assert (found.verdict.verdict, found.cause.top, found.cause.determined) == (Verdict.CONFIRMED, "H1", True)
+    told = {slug for item in made.truth.values() for slug in item["findings"]}
+    assert told - {one.slug for one in found.findings if one.context in (Context.YES, Context.LIKELY)} == set()
+    called = {one.event_id for one in found.attributions if one.label is Label.ATTACKER}
+    assert called == {key for key, item in made.truth.items() if item["label"] == "attacker"} & {
+        one.event_id for one in found.attributions
+    }
+    assert found.detections["ia-token-replay-nonint"].verdict is Answer.BLIND
+
+
+def test_that_the_whole_mailbox_was_read_cannot_be_excluded(made, limits):
+    (rest,) = [seen for seen in made.found.exposure if seen.certainty == "possible"]
+    assert (rest.kind, rest.subject, rest.boundless) == ("mail", ANNA, True)
+    assert len([seen for seen in made.found.exposure if seen.certainty == "certain"]) > 1000
+    said = f"that the whole mailbox of {ANNA} was read until 2026-11-19 03:41 UTC cannot be excluded."
+    assert [one for one in limits if one.endswith(said)] == limits[:1]
+
+
+def test_every_gap_has_its_sentence_in_the_report(made, limits):
+    missing = [gap for gap in made.found.coverage if not gap.outcome.seen]
+    assert {gap.source for gap in missing} >= UNREADABLE
+    shown = set(limits)
+    silent = [gap for gap in missing if gap.sentence not in shown]
+    assert {gap.source.partition("/")[0] for gap in silent} == {"hunting"}  # told in one sentence for all its tables
+    tables = next(one for one in limits if one.startswith("Defender's own records (acts in cloud services"))
+    assert len(silent) == tables.partition(")")[0].count(", ")
+
+
+def test_the_sentences_are_plain_words(limits):
+    assert [one for one in limits if JARGON.search(one)] == []
+    assert (
+        f"The sign-ins of {ANNA} could not be read: the organisation has no licence for it (Microsoft Entra ID P1 is"
+        " needed). The unified audit log was used instead: it has the sign-ins too, but names no networks and rates no"
+        " risk."
+    ) in limits
+
+
+def test_the_week_that_is_kept_is_no_month(made, limits):
+    (gap,) = [gap for gap in made.found.coverage if gap.source == "directory_audit"]
+    assert gap.outcome is Outcome.PARTIAL
+    assert gap.sentence in limits
+    assert "Without a Premium licence Entra keeps it 7 days" in gap.sentence
+
+
+def test_technical_detail_stays_beside_the_line_of_the_ledger(page):
+    assert "Technical detail" in page
+    assert "Authentication_RequestFromNonPremiumTenantOrB2CTenant" in page
+
+
+@pytest.mark.parametrize("source", [*SOURCES, *EXTRAS])
+def test_every_source_is_called_by_a_name_for_people(source):
+    what, risk = {**SOURCES, **EXTRAS}[source]
+    assert not JARGON.search(f"{what}. {risk}.")
+    assert not risk.endswith(".")
