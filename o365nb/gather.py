@@ -14,7 +14,7 @@ from o365nb.model import iso
 from o365nb.progress import Progress
 from o365nb.tenant import Tenant, redact
 
-AT_ONCE = 48  # sources under way: most of them only wait for the turn that their service's quota gives them
+AT_ONCE = 256  # sources under way: nearly all only wait for the turn that their service's quota gives them
 
 
 def collect(

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from o365nb.model import Attribution, Label
-from o365nb.report.words import deed_of
+from o365nb.report.words import deed_of, imitated_only
 
 #: A row of the timeline with more points than this is bundled until it has no more.
 POINTS_PER_ROW = 180
@@ -64,9 +64,10 @@ class Act:
 
 def acts_of(events: Iterable[Attribution], subjects: Sequence[str], places: Mapping[str, Place]) -> list[Act]:
     """Every judged event as an act; the attacker's have a row per sort of deed, the others one row."""
-    mine, acts = set(subjects), []
+    mine, acts, events = set(subjects), [], list(events)
+    imitated = imitated_only(events)
     for event in events:
-        deed = deed_of(event.operation, event.source, by_subject=event.actor in mine)
+        deed = deed_of(event.operation, event.source, by_subject=event.actor in mine, imitated=imitated)
         row = deed.lane if event.label is Label.ATTACKER else ""
         place = str(places.get(event.event_id, ""))
         acts.append(

@@ -198,7 +198,7 @@ _OUTCOMES = {
 }
 #: What the unified audit log tells too, where it was read whole: then a gap costs less.
 _INSTEAD = {
-    "sign_in": "The unified audit log was used instead: it has the sign-ins too, but names no networks and rates no risk",
+    "sign_in": "The unified audit log was used instead: it has the sign-ins too, but no networks and no risk",
     "directory_audit": "The unified audit log was used instead: it has these changes too",
 }
 
@@ -239,7 +239,8 @@ def _together(entries: Iterable[Coverage]) -> dict[tuple[str, str], str]:
         if base == "hunting" and table and entry.outcome in _FOR_ALL:
             alike.setdefault((entry.subject, entry.outcome), []).append(table)
     said: dict[tuple[str, str], str] = {}
-    for (subject, _), (first, *others) in alike.items():
+    for (subject, _), listed in alike.items():
+        first, *others = sorted(listed)
         said |= {(f"hunting/{table}", subject): "" for table in others}
         said[f"hunting/{first}", subject] = f"hunting/{', '.join([first, *others])}"
     return said

@@ -40,7 +40,7 @@ class DirectoryAudits(Collector):
             yield Shortfall(
                 Outcome.PARTIAL,
                 "Without a Premium licence Entra keeps it 7 days:"
-                f" nothing of anybody is there from before {iso(oldest.replace(microsecond=0))}.",
+                f" nothing of anybody is there from before {oldest:%Y-%m-%d}.",
             )
 
     @staticmethod

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from o365nb.model import Assessment, Label, Verdict
 from o365nb.report.facts import whole
 from o365nb.report.story import TAKEN
+from o365nb.report.words import imitated_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,15 @@ _BY_FINDING = (
 
 def recommendations(found: Assessment) -> list[Advice]:
     """Recommendations that this case gives reason for, the urgent first; none without a reason."""
-    if found.verdict.verdict is Verdict.NOT_SUPPORTED:
+    imitated = imitated_only(found.attributions)
+    if found.verdict.verdict is Verdict.NOT_SUPPORTED and not imitated:
         return []
-    taken = found.verdict.verdict in TAKEN
+    taken = found.verdict.verdict in TAKEN or (imitated and found.cause.determined)
     advice: list[Advice] = []
     top = next((h for h in found.cause.hypotheses if h.id == found.cause.top), None)
     if taken and top:
         why = "The way in: " if found.cause.determined else "The likeliest way in: "
+        why = "What happened: " if imitated else why
         advice += [Advice(term, what, why + top.title) for term, what in _BY_CAUSE.get(top.id, ())]
     for prefix, term, what in _BY_FINDING if taken else ():
         named = [finding.id for finding in found.findings if finding.slug.startswith(prefix)]
@@ -101,3 +104,5 @@ CLOCKS = (
     ("Cyber insurance", "The insurer", "Often 24 to 72 hours; see the policy"),
     ("Payments", "The bank and the police", "At once: a recall works within hours, seldom later"),
 )
+#: Those that a fraud by mail starts although no data was seen by anybody.
+FRAUD = ("Cyber insurance", "Payments")

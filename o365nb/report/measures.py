@@ -6,11 +6,11 @@ from itertools import groupby
 from typing import Any
 
 from o365nb.model import Step, Verdict, plain, utc
-from o365nb.report.advice import CLOCKS, recommendations
+from o365nb.report.advice import CLOCKS, FRAUD, recommendations
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import Column, Table, View, sheet
-from o365nb.report.words import PHASES
+from o365nb.report.words import PHASES, imitated_only
 
 _OUTCOMES = {
     "applied": ("done and read back", "good", "●"),
@@ -119,10 +119,15 @@ def recommended(of: Dossier) -> View:
 
 def duties(of: Dossier) -> View:
     """The clocks that may be running, as a worksheet to fill in with counsel."""
-    if of.found.verdict.verdict is Verdict.NOT_SUPPORTED:
+    imitated = imitated_only(of.found.attributions)
+    if of.found.verdict.verdict is Verdict.NOT_SUPPORTED and not imitated:
         table = Table("Duties to notify", (), [], "The evidence gives no reason to notify anybody.")
         return sheet(of.clock, [], table.empty, table)
-    rows = [{"duty": duty, "whom": whom, "when": when, "decision": ""} for duty, whom, when in CLOCKS]
+    rows = [
+        {"duty": duty, "whom": whom, "when": when, "decision": ""}
+        for duty, whom, when in CLOCKS
+        if duty in FRAUD or not imitated
+    ]
     columns = (
         Column("duty", "Duty", "strong"),
         Column("whom", "To whom"),

@@ -41,8 +41,9 @@ def exposure(of: Dossier) -> View:
     )
     missing = unseen(of.found, ("ual", "ual/Exchange"))
     empty = f"Cannot tell: {missing}." if missing else "No item is recorded as seen by an intruder."
-    counts = Counter((e.kind, e.certainty) for e in items)
-    lead = [", ".join(f"{amount(n, kind)} {sure}" for (kind, sure), n in sorted(counts.items())) + "."] if items else []
+    counts = Counter((e.kind, e.certainty) for e in items if not e.boundless)
+    sums = ", ".join(f"{amount(n, kind)} {sure}" for (kind, sure), n in sorted(counts.items()))
+    lead = [f"{sums}."] if sums else []
     warning = (
         f"The record is not whole ({missing}): more may have been seen than is listed." if missing and items else ""
     )

@@ -12,7 +12,7 @@ from o365nb.model import Assessment, Attribution, Label, Verdict
 from o365nb.report.clock import Clock, amount, length
 from o365nb.report.facts import elsewhere, undecided
 from o365nb.report.markup import chance
-from o365nb.report.words import Deed, deed_of
+from o365nb.report.words import Deed, deed_of, imitated_only
 
 #: Verdicts that speak of an intruder as a fact.
 TAKEN = (Verdict.CONFIRMED, Verdict.PROBABLE)
@@ -74,6 +74,11 @@ def _opening(found: Assessment, clock: Clock) -> Iterable[Sentence]:
             f"The first act of an intruder is dated {clock.when(first)}, the last {clock.when(last)}:"
             f" {length(last - first)} in all."
         )
+    elif imitated_only(found.attributions):
+        mails = amount(len(attacker_events(found)), "mail")
+        yield Sentence(
+            f"{mails} came in names that are imitated or forged; nobody but the owner is shown in the account."
+        )
     elif verdict.verdict in (Verdict.SUSPECTED, Verdict.NOT_SUPPORTED):
         yield Sentence("No recorded event is attributed to an intruder.")
     if open_ := undecided(found):
@@ -83,7 +88,8 @@ def _opening(found: Assessment, clock: Clock) -> Iterable[Sentence]:
 def _entry(found: Assessment) -> Iterable[Sentence]:
     cause = found.cause
     top = next((h for h in cause.hypotheses if h.id == cause.top), None)
-    if found.verdict.verdict is Verdict.NOT_SUPPORTED or not top or not top.supporting:
+    explained = found.verdict.verdict is not Verdict.NOT_SUPPORTED or imitated_only(found.attributions)
+    if not explained or not top or not top.supporting:
         return
     sure = chance(top.probability)
     if found.verdict.verdict not in TAKEN:
@@ -97,10 +103,10 @@ def _entry(found: Assessment) -> Iterable[Sentence]:
 
 
 def _deeds(found: Assessment) -> Iterable[Sentence]:
-    subjects = set(found.verdict.subjects)
+    subjects, imitated = set(found.verdict.subjects), imitated_only(found.attributions)
 
     def deed(event: Attribution) -> Deed:
-        return deed_of(event.operation, event.source, by_subject=event.actor in subjects)
+        return deed_of(event.operation, event.source, by_subject=event.actor in subjects, imitated=imitated)
 
     events = attacker_events(found)
     sorts = sorted(events, key=lambda event: deed(event).key)
@@ -149,9 +155,9 @@ def _others(found: Assessment) -> Iterable[Sentence]:
     inside = sum(r.internal for r in addresses.values())
     reacted = {r.address for r in found.recipients if r.clicked_or_signed_in_after.lower().startswith("yes")}
     people = amount(len(addresses), "address", "addresses")
+    whose = "Mail in forged names" if imitated_only(found.attributions) else "The intruder's mail"
     yield Sentence(
-        f"The intruder's mail went to {people}: {inside:,} inside the organisation,"
-        f" {len(addresses) - inside:,} outside."
+        f"{whose} went to {people}: {inside:,} inside the organisation, {len(addresses) - inside:,} outside."
     )
     if reacted:
         yield Sentence(

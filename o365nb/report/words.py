@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from o365nb.model import Label, Outcome, Phase, Verdict
+from o365nb.analysis.gaps import TABLES
+from o365nb.model import Attribution, Label, Outcome, Phase, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ SOURCES = {
     "sign_in_service_principal": "Sign-ins of applications",
     "sign_in_managed_identity": "Sign-ins of managed identities",
     "sign_in_activity": "Last sign-ins",
+    "password_guesses": "Wrong passwords of other accounts",
     "risk_detection": "Risk detections of Entra",
     "risky_users": "Risk of the account",
     "risky_apps": "Risk of applications",
@@ -133,6 +136,7 @@ SOURCES = {
 def source_name(source: str) -> str:
     """A ledger source in words; `ual/Exchange` keeps its workload."""
     base, _, part = source.partition("/")
+    part = TABLES.get(part, part)
     return f"{SOURCES.get(base, base)} · {part}" if part and source not in SOURCES else SOURCES.get(source, source)
 
 
@@ -151,6 +155,7 @@ class Deed:
 
 
 LURE = Deed("lure", "Lure", "A message that likely opened the door reached the mailbox.")
+IMITATION = Deed("imitation", "Imitation", "Mail in imitated or forged names was delivered ({records}).")
 SIGN_IN = Deed(
     "sign_in",
     "Sign-in",
@@ -198,9 +203,17 @@ DEEDS = (
 )
 
 
-def deed_of(operation: str, source: str, *, by_subject: bool) -> Deed:
-    """What sort of act an event is."""
+def imitated_only(events: Iterable[Attribution]) -> bool:
+    """Whether all that is the attacker's came by mail: then nobody was in the account, and no mail was sent from it."""
+    sources = {event.source for event in events if event.label is Label.ATTACKER}
+    return sources == {"message_trace"}
+
+
+def deed_of(operation: str, source: str, *, by_subject: bool, imitated: bool = False) -> Deed:
+    """What sort of act an event is. `imitated`: as `imitated_only` says of the whole case."""
     if source == "message_trace":
+        if imitated:
+            return IMITATION
         return SEND if by_subject else LURE
     if source.startswith("sign_in"):
         return SIGN_IN

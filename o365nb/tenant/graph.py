@@ -94,7 +94,9 @@ class Graph:
         url, seen, listing, held = first, set[str](), "", False
         while url:
             if url in seen:
-                raise RequestFailed(f"{self._endpoint.name}'s pages of {urlsplit(first).path} lead in a circle. Run the same again.")
+                raise RequestFailed(
+                    f"{self._endpoint.name}'s pages of {urlsplit(first).path} lead in a circle. Run the same again."
+                )
             seen.add(url)
             try:
                 page = self._page(url)

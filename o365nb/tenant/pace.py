@@ -66,6 +66,7 @@ QUOTAS: tuple[Quota, ...] = (
         700,
         10,
     ),
+    Quota("connections", "Graph", r".", at_once=32),
     Quota("administration", "Exchange", r".", at_once=3),
     Quota("activity feed", "Management", r".", 2000, 60),
     Quota("machines", "Defender", r".", 100, 60),
@@ -91,18 +92,18 @@ class Pace:
     def turn(self, service: str, method: str, url: str, cmdlet: str = "") -> Iterator[None]:
         """Wait until every quota on this request allows it; leaving the block ends it."""
         lanes = self._lanes_of(service, method, url, cmdlet)
+        now = self._clock()
+        with self._lock:
+            start = max([now, *(lane.free_at() for lane in lanes)])
+            for lane in lanes:
+                lane.book(start)
+        if start > now:
+            self._sleep(start - now)
         entered: list[_Lane] = []
         try:
-            for lane in lanes:
+            for lane in lanes:  # last, so that nobody waits for time in the place of one who could go
                 lane.enter()
                 entered.append(lane)
-            now = self._clock()
-            with self._lock:
-                start = max([now, *(lane.free_at() for lane in lanes)])
-                for lane in lanes:
-                    lane.book(start)
-            if start > now:
-                self._sleep(start - now)
             yield
         finally:
             for lane in entered:

@@ -196,7 +196,7 @@ def test_where_the_audit_log_was_read_whole_a_missing_log_costs_less(tmp_path):
     ledger.record(Coverage("ual", SUBJECT, WINDOW, Outcome.COMPLETE, received=3))
     assert next(gap.sentence for gap in gaps(ledger, (SUBJECT,)) if gap.source == "sign_in") == (
         f"The sign-ins of {SUBJECT} could not be read: the organisation has no licence for it."
-        " The unified audit log was used instead: it has the sign-ins too, but names no networks and rates no risk."
+        " The unified audit log was used instead: it has the sign-ins too, but no networks and no risk."
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from analysis.world import NOW, SEED, STOLEN, at, entry, normal
+from analysis.world import HOME, NOW, SEED, STOLEN, at, entry, normal
 from tables import SUBJECT, event, make_case, sign_in
 
 from o365nb.analysis.attribution import attribute
 from o365nb.analysis.cause import load_answers, root_cause, weigh, weights
+from o365nb.analysis.derive import derived
 from o365nb.analysis.interview import questions
 from o365nb.engine import Engine
 from o365nb.errors import BadEvidence
@@ -212,3 +213,14 @@ def test_the_new_reader_is_named_not_the_one_who_reads_most(tmp_path):
         cause = root_cause(engine, told, attribute(engine, {}), {})
     assert (cause.top, cause.determined) == ("H11", True)
     assert "erin@contoso.example used the mailbox 1 times" in cause.hypotheses[0].supporting[0]
+
+
+def test_a_method_that_the_user_registered_at_home_speaks_for_the_user(tmp_path):
+    made = event(operation="User registered security info", client_ip=HOME, source="directory_audit", event_id="own")
+    quiet = normal()
+    with Engine(make_case(tmp_path / "own", events=[*quiet, made])) as engine:
+        own = derived(engine, attribute(engine, {}), [], whole=True)
+    with Engine(make_case(tmp_path / "theirs", events=[*quiet, entry(), made])) as engine:
+        theirs = derived(engine, attribute(engine, SEED), [], whole=True)
+    assert own["own_new_method"] == "registered at 2026-11-17 08:41 UTC"
+    assert "own_new_method" not in theirs

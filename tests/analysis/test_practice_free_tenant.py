@@ -91,8 +91,7 @@ def test_the_sentences_are_plain_words(limits):
     assert [one for one in limits if JARGON.search(one)] == []
     assert (
         f"The sign-ins of {ANNA} could not be read: the organisation has no licence for it (Microsoft Entra ID P1 is"
-        " needed). The unified audit log was used instead: it has the sign-ins too, but names no networks and rates no"
-        " risk."
+        " needed). The unified audit log was used instead: it has the sign-ins too, but no networks and no risk."
     ) in limits
 
 

@@ -3,7 +3,9 @@
 import pytest
 
 from o365nb.model import Label, Phase, Verdict
-
+from o365nb.report.advice import recommendations
+from o365nb.report.clock import Clock
+from o365nb.report.story import tell
 
 IVAN = "ivan@contoso.example"
 
@@ -47,3 +49,17 @@ def test_nothing_of_the_account_is_to_be_removed_and_nothing_of_it_was_seen(made
     assert {one.address for one in made.found.recipients} == {
         IVAN, "gina@contoso.example", "frank@contoso.example",
     }  # fmt: skip
+
+
+def test_the_report_says_that_mail_was_forged_and_not_that_it_was_sent_from_the_account(made):
+    told = {chapter.title: [one.text for one in chapter.sentences] for chapter in tell(made.found, Clock())}
+    assert told["In short"][1] == (
+        "9 mails came in names that are imitated or forged; nobody but the owner is shown in the account."
+    )
+    assert told["What was done"] == ["Mail in imitated or forged names was delivered (9 records)."]
+    assert told["What may explain it"] == [
+        "What fits the evidence best: the address was forged; the account was not taken (97%)."
+    ]
+    advised = [one.what for one in recommendations(made.found)]
+    assert "Reject direct send, and enforce SPF, DKIM and DMARC for the domain." in advised
+    assert "Confirm every change of bank details by telephone, on a number already known." in advised

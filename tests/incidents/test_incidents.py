@@ -63,7 +63,10 @@ INNOCENTS = {
     "roaming": ((NOT_SUPPORTED,), "H13"),
 }
 #: What people are asked to do besides asking the user; nothing of it changes an account.
-BY_HAND = {"S05 delegate": ["ask_user", "review_delegate"]}
+BY_HAND = {
+    "S05 delegate": ["ask_user", "review_delegate"],
+    "S08 forged": ["stop_payment", "ask_user", "warn_correspondents", "refuse_imitations"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +118,9 @@ def test_an_ordinary_month_holds_nothing_above_medium(incident, name):
 
 def test_forged_mail_is_named_as_such_and_so_is_the_look_alike(incident):
     found = incident("S08 forged").found
-    assert {one.slug for one in found.findings} == {"ia-spoof-not-compromise", "im-lookalike-domain"}
+    assert {one.slug for one in found.findings} == {
+        "ia-spoof-not-compromise", "im-lookalike-domain", "im-invoice-fraud",
+    }  # fmt: skip
     assert found.cause.determined
 
 

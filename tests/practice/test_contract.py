@@ -80,6 +80,8 @@ LISTS = [
 @pytest.mark.parametrize(("version", "path", "query", "schema"), LISTS)
 def test_what_is_read_is_what_is_published(reader, version, path, query, schema):
     response = reader.graph(f"/{version}{path.format(upn=reader.tenant.story.subject)}", **query)
+    if response.status_code == 404 and path.endswith("/manager"):
+        schema = ""  # the head of the house has none
     graph(version).check(reader.base, response, schema)
 
 
@@ -94,7 +96,9 @@ def test_every_property_of_a_user_can_be_selected_and_is_published(reader):
 def test_devices_by_cast_are_devices(reader):
     response = reader.graph(f"/v1.0/users/{reader.tenant.story.subject}/registeredDevices/microsoft.graph.device")
     known = set(graph("v1.0").props("microsoft.graph.device"))
-    assert [set(device) - known for device in response.json()["value"]] == [set(), set()]
+    devices = response.json()["value"]
+    assert len(devices) >= 2
+    assert [set(device) - known for device in devices if set(device) - known] == []
 
 
 def test_an_application_and_a_device_alone_are_what_is_published(reader):
@@ -177,4 +181,5 @@ def test_a_rule_has_the_same_number_in_graph_and_exchange(reader):
     graph_ids = [rule["id"] for rule in reader.values(f"/v1.0/users/{person}/mailFolders/inbox/messageRules")]
     listed = reader.exchange("Get-InboxRule", Mailbox=person).json()["value"]
     numbers = [base64.b64encode(int(rule["RuleIdentity"]).to_bytes(8, "little")).decode() for rule in listed]
-    assert graph_ids == numbers != []
+    assert sorted(graph_ids) == sorted(numbers)
+    assert numbers or reader.tenant.story.slug != "aitm"  # not every subject has a rule

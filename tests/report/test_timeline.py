@@ -50,4 +50,6 @@ def test_mail_of_a_stranger_is_the_lure_and_mail_of_the_account_is_sent():
         Attribution("in", T0, "message_trace", "Message trace", "x@evil.example", Label.ATTACKER, 0.9, ""),
         Attribution("out", T0, "message_trace", "Message trace", SUBJECT, Label.ATTACKER, 0.9, ""),
     ]
-    assert [a.row for a in acts_of(events, [SUBJECT], {})] == ["Lure", "Mail sent"]
+    entered = Attribution("entry", T0, "sign_in", "Sign-in activity", SUBJECT, Label.ATTACKER, 0.9, "")
+    assert [a.row for a in acts_of([*events, entered], [SUBJECT], {})] == ["Lure", "Mail sent", "Sign-in"]
+    assert [a.row for a in acts_of(events, [SUBJECT], {})] == ["Imitation", "Imitation"]  # nobody was in the account

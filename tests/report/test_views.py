@@ -5,7 +5,9 @@ import pytest
 from report.sample import HOSTILE, NASTY, aitm, nothing, traveller
 
 from o365nb import workbench as wb
+from o365nb.collectors import all_collectors
 from o365nb.errors import BadCase, BadInput, NotApproved
+from o365nb.report.words import source_name
 
 VIEWS = (
     *("verdict", "story", "timeline", "steps", "networks", "cause", "findings", "detections", "back_doors", "exposure"),
@@ -152,3 +154,8 @@ def test_a_case_that_is_not_there_or_not_analysed_is_one_clear_line(tmp_path, do
     (opened.results / "verdict.json").unlink()
     with pytest.raises(BadCase, match="Run `o365nb analyse --case sample-aitm` first"):
         wb.open_case("sample-aitm", str(opened.case.root.parent), str(tmp_path / "reports"))
+
+
+@pytest.mark.parametrize("source", sorted({unit.source for unit in all_collectors()}))
+def test_every_source_has_a_name_for_people(source):
+    assert not re.search(r"_|^[a-z]|Events|[a-z][A-Z]", source_name(source))

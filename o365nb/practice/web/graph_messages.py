@@ -72,8 +72,9 @@ class Messages(Collections):
         person = self.person(request)
         kept = self.state.objects.setdefault("exchange", mail_flow.initial())
         rights = kept["folder_rights"].get(person.upn, {}).get("Calendar", {})
-        shown = [_permission("My Organization", None, "freeBusyRead")]
-        shown += [_permission(user, user, "write" if "Editor" in given else "read") for user, given in rights.items()]
+        everybody = rights.get("Default", ["AvailabilityOnly"])
+        shown = [_permission("My Organization", None, _role(everybody))]
+        shown += [_permission(user, user, _role(given)) for user, given in rights.items() if "@" in user]
         name = f"users('{request.path_params['user']}')/calendar/calendarPermissions"
         return self.page(request, name, shown, {}, default=1000, most=1000)
 
@@ -122,6 +123,14 @@ def _message(person: Person, folder: str, rows: list[Json]) -> Json:
         "isRead": True,
         "internetMessageHeaders": [{"name": name, "value": value} for name, value in headers.items()],
     }
+
+
+#: Exchange's rights to a calendar as Graph's roles; any other lets read.
+_ROLES = {"None": "none", "AvailabilityOnly": "freeBusyRead", "LimitedDetails": "limitedRead", "Editor": "write"}
+
+
+def _role(given: list[str]) -> str:
+    return next((_ROLES[right] for right in given if right in _ROLES), "read")
 
 
 def _permission(name: str, address: str | None, role: str) -> Json:
