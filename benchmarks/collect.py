@@ -13,7 +13,7 @@ import math
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,7 +38,7 @@ class Watch:
     def __init__(self) -> None:
         self.spans: dict[str, list[tuple[float, float]]] = defaultdict(list)
         self.rules: dict[str, Rule] = {}
-        self.refused = 0
+        self.refused: Counter[str] = Counter()
         self.total = 0
 
     def __call__(self, response: Response, *_: object, **__: object) -> None:
@@ -48,7 +48,7 @@ class Watch:
             return
         self.total += 1
         if response.status_code in (429, 503):
-            self.refused += 1
+            self.refused[rules_for(asked)[0].name] += 1
             return
         for rule in rules_for(asked):
             self.rules[rule.name] = rule
@@ -97,7 +97,8 @@ def run(base: Path, name: str, at_once: int) -> tuple[float, Watch]:
 
 def report(name: str, took: float, watch: Watch) -> float:
     """Print one run, quota by quota; the worst ratio to the floor."""
-    print(f"\n{name}: {took:.1f} s, {watch.total} requests, {watch.refused} refused for load")
+    refused = ", ".join(f"{quota} {count}" for quota, count in watch.refused.items()) or "none"
+    print(f"\n{name}: {took:.1f} s, {watch.total} requests; refused for load: {refused}")
     worst = 0.0
     for quota, spans in sorted(watch.spans.items()):
         least = floor(watch.rules[quota], len(spans))
