@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ def create(
     app_id, object_id = str(app["appId"]), str(app["id"])
     try:
         body = {"appId": app_id, "tags": [MARK]}
-        made = _eventually(tenant, lambda: tenant.graph.post("/servicePrincipals", body)).data
+        made = _eventually(tenant, partial(tenant.graph.post, "/servicePrincipals", body)).data
         principal = str(made["id"])
         grant = _consent if registration.delegated else _assign
         granted, refused = grant(tenant, registration, principal, known)
@@ -194,7 +195,7 @@ def _assign(
             continue
         body = {"principalId": principal, "resourceId": resource, "appRoleId": role}
         path = f"/servicePrincipals/{segment(resource)}/appRoleAssignedTo"
-        _eventually(tenant, lambda path=path, body=body: tenant.graph.post(path, body))  # type: ignore[misc]  # bound now
+        _eventually(tenant, partial(tenant.graph.post, path, body))
         granted.append(name)
     return granted, refused
 
@@ -214,7 +215,7 @@ def _consent(
                 "clientId": principal, "consentType": "Principal", "principalId": person, "resourceId": resource,
                 "scope": " ".join(scopes),
             }  # fmt: skip
-            _eventually(tenant, lambda body=body: tenant.graph.post("/oauth2PermissionGrants", body))  # type: ignore[misc]  # bound now
+            _eventually(tenant, partial(tenant.graph.post, "/oauth2PermissionGrants", body))
             granted += scopes
     return granted, refused
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from bisect import insort
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,23 +85,16 @@ class Pace:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._scale, self._sleep, self._clock = scale, sleep, clock
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._lanes: dict[str, _Lane] = {}
 
     @contextmanager
     def turn(self, service: str, method: str, url: str, cmdlet: str = "") -> Iterator[None]:
         """Wait until every quota on this request allows it; leaving the block ends it."""
-        lanes = self._lanes_of(service, method, url, cmdlet)
-        now = self._clock()
-        with self._lock:
-            start = max([now, *(lane.free_at() for lane in lanes)])
-            for lane in lanes:
-                lane.book(start)
-        if start > now:
-            self._sleep(start - now)
         entered: list[_Lane] = []
         try:
-            for lane in lanes:  # last, so that nobody waits for time in the place of one who could go
+            for lane in self._lanes_of(service, method, url, cmdlet):  # the scarcest first, see QUOTAS
+                lane.wait(self._sleep, self._clock)
                 lane.enter()
                 entered.append(lane)
             yield
@@ -112,10 +105,9 @@ class Pace:
     def hold(self, service: str, method: str, url: str, seconds: float, cmdlet: str = "") -> None:
         """The service refused for load: nobody asks under the same quotas before so many seconds are over."""
         until = self._clock() + seconds
-        with self._lock:
-            for lane in self._lanes_of(service, method, url, cmdlet):
-                if lane.quota.calls is not None:
-                    lane.held = max(lane.held, until)
+        for lane in self._lanes_of(service, method, url, cmdlet):
+            if lane.quota.calls is not None:
+                lane.held = max(lane.held, until)
 
     def _lanes_of(self, service: str, method: str, url: str, cmdlet: str) -> list[_Lane]:
         if not self._scale:
@@ -140,9 +132,24 @@ class _Lane:
 
     def __init__(self, quota: Quota, seconds: float) -> None:
         self.quota, self._seconds = quota, seconds
-        self._begun: list[float] = []  # in order of time; some lie ahead
+        self._turn = threading.Lock()
+        self._begun: deque[float] = deque(maxlen=quota.calls)
         self._room = threading.Semaphore(quota.at_once) if quota.at_once else None
         self.held = 0.0
+
+    def wait(self, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
+        """Return when the next request may begin; the others stand in line meanwhile.
+
+        The time is taken after the wait: a place booked ahead would be wrong for a thread that woke late.
+        """
+        if self.quota.calls is None:
+            return
+        with self._turn:
+            full = len(self._begun) == self.quota.calls
+            free = max(self.held, self._begun[0] + self._seconds if full else 0.0)
+            if (short := free - clock()) > 0:
+                sleep(short)
+            self._begun.append(clock())
 
     def enter(self) -> None:
         if self._room:
@@ -151,13 +158,3 @@ class _Lane:
     def leave(self) -> None:
         if self._room:
             self._room.release()
-
-    def free_at(self) -> float:
-        """When the next request may begin."""
-        full = self.quota.calls is not None and len(self._begun) == self.quota.calls
-        return max(self.held, self._begun[0] + self._seconds if full else 0.0)
-
-    def book(self, start: float) -> None:
-        if self.quota.calls is not None:
-            insort(self._begun, start)
-            del self._begun[: -self.quota.calls]
