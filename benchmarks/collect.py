@@ -10,10 +10,15 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
+import socket
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,7 +27,6 @@ from requests import PreparedRequest, Response
 from o365nb import gather
 from o365nb.case import Case, CaseInfo
 from o365nb.model import Outcome, Window
-from o365nb.practice import PracticeTenant
 from o365nb.practice.web.asked import LOGIN, Asked
 from o365nb.practice.web.limits import Rule, rules_for
 from o365nb.progress import Progress
@@ -71,24 +75,49 @@ def floor(rule: Rule, requests: int) -> float:
     return rule.seconds * (math.ceil(requests / rule.count) - 1) if rule.count else 0.0
 
 
+@contextmanager
+def serving(state: Path) -> Iterator[Profile]:
+    """The practice tenant in a process of its own, as a service is: its work must not take the client's time."""
+    port = _free_port()
+    command = [sys.executable, "-m", "o365nb", "practice", "serve", "aitm", "--state", str(state), "--port", str(port)]
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [*command, "--limits", "real", "--latency", "1"], stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            told = {}
+            for line in server.stdout or ():
+                name, _, value = line.strip().replace(" = ", "=").partition("=")
+                told[name] = value.strip('"')
+                if line.startswith("Ends"):
+                    break
+            os.environ["O365NB_CLIENT_SECRET"] = told["O365NB_CLIENT_SECRET"]
+            yield Profile.simulator(
+                base_url=f"https://localhost:{port}",
+                ca_file=state / "ca.pem",
+                tenant_id=told["tenant_id"],
+                client_id=told["client_id"],
+                pace=1.0,
+            )
+        finally:
+            server.terminate()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
 def run(base: Path, name: str, at_once: int) -> tuple[float, Watch]:
     """One collection under the real quotas, on a tenant of its own, so that no run spends another's quota."""
     watch = Watch()
-    with PracticeTenant("aitm", base / f"{name}-tenant", limits="real", latency=True) as server:
-        profile = Profile.simulator(
-            base_url=server.base_url,
-            ca_file=server.ca_file,
-            tenant_id=server.tenant_id,
-            client_id=server.client_id,
-            pace=1.0,
-        )
-        with connect(profile, secret=server.client_secret) as tenant:
-            tenant._http._session.hooks["response"].append(watch)  # the one place that sees every request
-            window = Window.since("30d", tenant.now())
-            case = Case.create(base / name, CaseInfo(name, USERS, window, "live", tenant="practice"))
-            began = time.monotonic()
-            gather.collect(case, tenant, Progress(), at_once=at_once)
-            took = time.monotonic() - began
+    with serving(base / f"{name}-tenant") as profile, connect(profile) as tenant:
+        tenant._http._session.hooks["response"].append(watch)  # the one place that sees every request
+        window = Window.since("30d", tenant.now())
+        case = Case.create(base / name, CaseInfo(name, USERS, window, "live", tenant="practice"))
+        began = time.monotonic()
+        gather.collect(case, tenant, Progress(), at_once=at_once)
+        took = time.monotonic() - began
     failed = [entry for entry in case.ledger.entries() if entry.outcome in (Outcome.FAILED, Outcome.THROTTLED)]
     if failed:
         raise SystemExit(f"{name}: {', '.join(entry.source for entry in failed)} failed: no measurement.")

@@ -85,7 +85,7 @@ class TenantState:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         part = self._path.with_suffix(".part")
         with part.open("w", encoding="utf-8") as file:
-            json.dump(kept, file, ensure_ascii=False)
+            file.write(json.dumps(kept, ensure_ascii=False))  # json.dump would do it in Python, ten times slower
             file.flush()
             os.fsync(file.fileno())
         part.replace(self._path)

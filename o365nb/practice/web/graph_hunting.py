@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from o365nb.practice import hunting
 from o365nb.practice.ids import Json
 from o365nb.practice.web.answers import json_response
+from o365nb.practice.web.aside import aside
 from o365nb.practice.web.collections import Collections
 from o365nb.practice.web.faults import Refusal, bad_request
 from o365nb.practice.web.kql import parse, table_of
@@ -44,8 +46,8 @@ class Hunting(Collections):
         columns = hunting.columns(table)
         query = parse(text, columns)
         begin, end = self._span(str(asked.get("timespan") or "P30D"))
-        kept = [row for row in hunting.rows(self.state, table, text) if begin <= _at(row) < end]
-        found = query.run(kept)[:MOST]
+        rows = partial(hunting.rows, self.state, table, text)
+        found = await aside(lambda: query.run([row for row in rows() if begin <= _at(row) < end])[:MOST])
         shown = list(found[0]) if found else list(columns)
         return json_response(
             {

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from o365nb.practice.ids import Json, z
 from o365nb.practice.web.answers import json_response, no_content
+from o365nb.practice.web.aside import aside
 from o365nb.practice.web.collections import Collections
 from o365nb.practice.web.faults import Refusal, bad_request
 from o365nb.practice.web.odata import EVERYTHING, Filter, parse_filter
@@ -114,7 +115,8 @@ class Logs(Collections):
         query = query_of(request, ("$filter", "$top", "$skiptoken", "$orderby", "$count"))
         asked = query.get("$filter", "")
         chosen = parse_filter(asked, _BETA_FILTER if beta else _SIGN_IN_FILTER) if asked else EVERYTHING
-        found = [item for item in self.state.sign_ins(chosen.value("userId")) if chosen.matches(item)]
+        among = self.state.sign_ins(chosen.value("userId"))
+        found = await aside(lambda: [item for item in among if chosen.matches(item)])
         if "signInEventTypes" not in asked:
             found = [item for item in found if item["isInteractive"]]
         shown = found if beta else [_thin(item) for item in found]
@@ -208,7 +210,7 @@ class Logs(Collections):
         following = {"notStarted": "running", "running": "succeeded"}
         query["status"] = following.get(query["status"], query["status"])
         if query["status"] == "succeeded":
-            query["approximateReturnedRecordCount"] = len(self._found(query))
+            query["approximateReturnedRecordCount"] = len(await aside(lambda: self._found(query)))
         return self.one(request, "security/auditLog/queries/$entity", query)
 
     async def records(self, request: Request) -> Response:
