@@ -120,7 +120,7 @@ def test_everything_about_the_subject_is_collected_and_its_custody_holds(practic
     # Nobody but Sales has consented to an app, and nobody at all for all principals.
     # She administers nothing, and Entra found no risk.
     nothing = {"oauth_grants", "sweep_rules", "app_roles", "pim", "risky_users", "risky_apps", "risk_detection"}
-    nothing |= {"quarantine", "rights_elsewhere", "password_guesses"}
+    nothing |= {"quarantine", "rights_elsewhere"}
     unheard = ("EmailPostDeliveryEvents", "UrlClickEvents", "IdentityLogonEvents", "DeviceProcessEvents")
     nothing |= {f"hunting/{table}" for table in unheard}
     expected = dict.fromkeys(SOURCES, Outcome.COMPLETE) | dict.fromkeys(nothing, Outcome.EMPTY)

@@ -13,11 +13,17 @@ def values(client, cmdlet, **parameters):
 
 
 def test_mail_flow_of_the_organisation_is_ordinary(reader):
-    (rule,) = values(reader, "Get-TransportRule", ResultSize="Unlimited")
+    attacked = reader.tenant.story.slug == "spray"  # an intruder with Exchange's keys added one of each
+    *_, rule = rules = sorted(
+        values(reader, "Get-TransportRule", ResultSize="Unlimited"), key=lambda item: item["Name"] == "Disclaimer"
+    )
+    *_, connector = connectors = sorted(
+        values(reader, "Get-InboundConnector"), key=lambda item: item["ConnectorType"] == "Partner"
+    )
+    assert (len(rules), len(connectors)) == (1 + attacked, 1 + attacked)
     assert (rule["Name"], rule["State"], rule["BlindCopyTo"], rule["RedirectMessageTo"]) == (
         "Disclaimer", "Enabled", None, None,
     )  # fmt: skip
-    (connector,) = values(reader, "Get-InboundConnector")
     assert (connector["ConnectorType"], connector["SenderDomains"], connector["TreatMessagesAsInternal"]) == (
         "Partner", ["smtp:fabrikam.example;1"], False,
     )  # fmt: skip
@@ -28,7 +34,7 @@ def test_mail_flow_of_the_organisation_is_ordinary(reader):
         True,
         "Automatic",
     )
-    assert values(reader, "Get-AdminAuditLogConfig")[0]["UnifiedAuditLogIngestionEnabled"] is True
+    assert values(reader, "Get-AdminAuditLogConfig")[0]["UnifiedAuditLogIngestionEnabled"] is not attacked
     assert values(reader, "Get-OrganizationConfig")[0]["AuditDisabled"] is False
 
 
@@ -53,7 +59,9 @@ def test_a_mailbox_s_protocols_phone_and_reply(reader):
     assert (cas["ImapEnabled"], cas["PopEnabled"], cas["ActiveSyncEnabled"]) == (False, False, True)
     assert values(reader, "Get-MailboxAuditBypassAssociation", Identity=person)[0]["AuditBypassEnabled"] is False
     assert values(reader, "Get-SweepRule", Mailbox=person) == []
-    (phone,) = values(reader, "Get-MobileDeviceStatistics", Mailbox=person)
+    phones = values(reader, "Get-MobileDeviceStatistics", Mailbox=person)
+    assert len(phones) == 1 + (reader.tenant.story.slug == "new_phone")
+    phone = min(phones, key=lambda item: item["FirstSyncTime"])
     assert phone["FirstSyncTime"] < "2026-10" < phone["LastSuccessSync"]
     (reply,) = values(reader, "Get-MailboxAutoReplyConfiguration", Identity=person)
     graph = reader.graph(f"/v1.0/users/{person}/mailboxSettings").json()["automaticRepliesSetting"]
