@@ -1,6 +1,7 @@
 # `make report` and `make test` are all a newcomer needs. Windows without make: see README.
 PYTHON ?= python3
 STORY ?= aitm
+WORKERS ?= auto
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
 .DEFAULT_GOAL := help
@@ -22,7 +23,7 @@ lab: setup
 	@$(BIN)/o365nb lab --case practice-$(STORY)
 
 test: setup  ## everything, green
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: setup lint types imports test
 
