@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from o365nb import collectors
-from o365nb.analysis.gaps import SOURCES
+from o365nb.analysis.gap_words import cost_of
 from o365nb.collectors import Collector
 from o365nb.errors import NotFound, O365nbError, RequestFailed, SignInFailed, Unreachable
 from o365nb.tenant import Identity, Tenant, literal, segment
@@ -56,9 +56,6 @@ _PROOF = {
 #: Of these Graph shows a person their own only: for others the application must ask by itself.
 _OWN_ONLY = ("Mail.", "MailboxSettings.")
 _OWN_MAILBOX = "a person who signs in sees only their own mailbox: use an application"
-
-
-_UNTOLD = "What it would show stays unknown"
 
 
 class State(StrEnum):
@@ -135,8 +132,7 @@ def learn(tenant: Tenant) -> Facts:
 
 def outlook(facts: Facts, unit: Collector) -> Outlook:
     """Whether one source will work, from the facts alone."""
-    _, risk = SOURCES.get(unit.source) or SOURCES.get(unit.source.partition("/")[0]) or ("", _UNTOLD)
-    costs = f"{risk}."
+    costs = cost_of(unit.source)
     if facts.cloud.family in unit.absent_in:
         return Outlook(
             unit.source, State.NOT_OFFERED, f"Microsoft does not offer it in cloud {facts.cloud.name}", costs

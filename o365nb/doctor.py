@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from o365nb import collectors, registration, response
+from o365nb.analysis.gap_words import cost_of
 from o365nb.diagnosis import PLANS, Facts, Outlook, State, can, learn, outlook
 from o365nb.doors import Say, Simulator, profile_for
 from o365nb.errors import NotLicensed, RequestFailed, SignInFailed
@@ -96,7 +97,7 @@ def _read(
             break
     except (RequestFailed, SignInFailed) as error:
         state = State.NO_LICENCE if isinstance(error, NotLicensed) else State.NO_RIGHT
-        return Outlook(unit.source, state, str(error), judged.costs or "What it would show stays unknown.")
+        return Outlook(unit.source, state, str(error), judged.costs or cost_of(unit.source))
     return Outlook(unit.source, State.WORKS)
 
 

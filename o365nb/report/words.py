@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from o365nb.analysis.gaps import TABLES
+from o365nb.analysis.gap_words import TABLES
 from o365nb.model import Attribution, Label, Outcome, Phase, Verdict
 
 

@@ -6,10 +6,12 @@ import pytest
 from analysis.world import EVIL, HOME, INTRUDER, KIT, SEED, STOLEN, THEIRS, at, entry, normal
 from tables import SUBJECT, WINDOW, event, make_case, sign_in
 
+from o365nb import collectors
 from o365nb.analysis.attribution import attribute
 from o365nb.analysis.base import Seed
 from o365nb.analysis.exposure import exposure
-from o365nb.analysis.gaps import SOURCES, gaps, sentence
+from o365nb.analysis.gap_words import SOURCES, cost_of
+from o365nb.analysis.gaps import gaps, sentence
 from o365nb.analysis.indicators import indicators
 from o365nb.analysis.recipients import NOT_TRACED, recipients
 from o365nb.case import Coverage, Ledger
@@ -241,3 +243,8 @@ def test_tables_of_hunting_that_lack_the_same_are_named_in_one_sentence(tmp_path
     ]
     assert "(delivered mail, clicked links)" in found[0].sentence
     assert [gap.outcome for gap in found] == [outcome for _, _, outcome in lines]
+
+
+def test_every_source_that_is_collected_says_what_it_costs_to_miss_it():
+    unsaid = {unit.source for unit in collectors.all_collectors() if cost_of(unit.source) == cost_of("something else")}
+    assert unsaid == set()

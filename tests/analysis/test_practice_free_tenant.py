@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from o365nb.analysis.gaps import EXTRAS, SOURCES
+from o365nb.analysis.gap_words import EXTRAS, SOURCES
 from o365nb.model import Answer, Context, Label, Outcome, Verdict
 from o365nb.progress import Progress
 from o365nb.report import render
