@@ -9,11 +9,14 @@ Every maker fills in an innocent default for each column that is not given. Colu
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from duckdb import DuckDBPyConnection
 
 from o365nb.case import Case, CaseInfo, Coverage
 from o365nb.engine import connect, write_table
@@ -147,9 +150,13 @@ def make_case(
     for name, rows in tables.items():
         write_rows(case.tables, name, rows)
     outcomes = {**dict.fromkeys(SOURCES, Outcome.COMPLETE), **(coverage or {})}
-    for source, outcome in outcomes.items():
-        for subject in subjects:
-            case.ledger.record(Coverage(source, subject, window, outcome, reason=f"test: {outcome}"))
+    case.ledger.record(
+        *(
+            Coverage(source, subject, window, outcome, reason=f"test: {outcome}")
+            for source, outcome in outcomes.items()
+            for subject in subjects
+        )
+    )
     return case
 
 
@@ -162,10 +169,15 @@ def write_rows(folder: Path, name: str, rows: list[dict[str, Any]]) -> None:
     staged = folder / f"{name}.ndjson"
     staged.write_text("".join(json.dumps(_plain(row)) + "\n" for row in rows), "utf-8")
     types = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
-    with connect() as connection:
-        path = str(staged).replace("'", "''")
-        write_table(connection, name, f"SELECT * FROM read_json('{path}', format='nd', columns={{{types}}})", folder)
+    path = str(staged).replace("'", "''")
+    write_table(_writer(), name, f"SELECT * FROM read_json('{path}', format='nd', columns={{{types}}})", folder)
     staged.unlink()
+
+
+@functools.cache
+def _writer() -> DuckDBPyConnection:
+    """One connection for every table: opening it costs more than writing one."""
+    return connect()
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

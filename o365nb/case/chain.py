@@ -81,10 +81,11 @@ def whole_lines(path: Path) -> list[bytes]:
     return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
 
 
-def append_line(path: Path, line: dict[str, Any]) -> None:
-    """Add one JSON line, flushed to disk before this returns."""
+def append_line(path: Path, *lines: dict[str, Any]) -> None:
+    """Add JSON lines, flushed to disk together before this returns."""
     with path.open("ab") as file:
-        file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+        for line in lines:
+            file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
         file.flush()
         os.fsync(file.fileno())
 

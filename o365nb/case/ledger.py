@@ -59,12 +59,12 @@ class Ledger:
         self._lock = threading.Lock()
         self._read: tuple[tuple[int, int], list[Coverage]] | None = None
 
-    def record(self, entry: Coverage) -> None:
-        """Append one entry, stamped with the time, flushed to disk before this returns."""
-        stamped = {**entry.as_json(), "at": iso(entry.at or datetime.now(UTC))}
+    def record(self, *entries: Coverage) -> None:
+        """Append entries, stamped with the time, flushed to disk together before this returns."""
+        stamped = [{**entry.as_json(), "at": iso(entry.at or datetime.now(UTC))} for entry in entries]
         with self._lock:
             drop_torn_line(self.path)
-            append_line(self.path, stamped)
+            append_line(self.path, *stamped)
 
     def lines(self) -> Iterator[Coverage]:
         """Every entry ever written, oldest first."""

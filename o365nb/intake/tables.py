@@ -268,10 +268,11 @@ def _count_state(stage: Stage) -> None:
 
 
 def _last_of_each(rows: Rows) -> Rows:
-    """One row per key: the state as it was seen last."""
+    """One row per key: the state as it was seen last, and every side that saw it."""
     kept: dict[str, dict[str, Any]] = {}
     for row in sorted(rows, key=lambda row: row["collected_at"] or ""):
-        kept[row["key"]] = row
+        before = kept.get(row["key"], row)
+        kept[row["key"]] = {**row, "seen_by": sorted({*before["seen_by"], *row["seen_by"]})}
     return list(kept.values())
 
 

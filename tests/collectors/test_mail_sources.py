@@ -301,3 +301,15 @@ def test_what_is_missing_has_the_last_word_over_why_another_way_was_taken(script
     assert entry.outcome is Outcome.PARTIAL
     assert entry.reason.startswith("2 rows were about other addresses")
     assert "Read by Get-MessageTraceV2." in entry.reason
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_right_that_both_sides_show_is_one_row_whichever_was_asked_first(collect, rows, order):
+    for source in ("folder_permissions", "calendar_permissions")[::order]:
+        assert collect(source).outcome is Outcome.COMPLETE
+    assert rows(
+        "SELECT trustee, rights, seen_by FROM folder_permissions WHERE folder = 'Calendar' ORDER BY trustee"
+    ) == [
+        ("anonymous", ["None"], ["exchange"]),
+        ("default", ["AvailabilityOnly"], ["exchange", "graph"]),
+    ]
