@@ -7,24 +7,27 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from o365nb.analysis.base import plural, short
-from o365nb.analysis.gap_words import (
-    FOR_ALL,
-    INSTEAD,
-    KEPT,
-    LOGONS,
-    OUTCOMES,
-    SENTENCES,
-    SOURCES,
-    TABLES,
-    TENANT_WIDE,
-    WORKLOADS,
-)
+from o365nb.analysis.gap_words import FOR_ALL, INSTEAD, LOGONS, NEEDED, OUTCOMES, part_name, words_of
 from o365nb.case import Coverage, Ledger
 from o365nb.model import Gap, Outcome
 
 #: What a reason holds when it is a service's own refusal: for technicians, who find it beside the ledger's line.
 _TECHNICAL = re.compile(r" was refused \(|\[request |AADSTS\d|^the collector failed:")
 _LACKS = re.compile(r"The tenant lacks (.{3,80}?)\.(?: \[|$| )")
+#: How the names begin that are followed by "was".
+_SINGULAR = (
+    "The directory audit log",
+    "The unified",
+    "The message",
+    "The source",
+    "The time",
+    "The report",
+    "The state",
+    "The risk of",
+    "The risk{of}",
+    "The protection",
+    "Defender's judgement",
+)
 
 
 def gaps(ledger: Ledger, subjects: Iterable[str]) -> list[Gap]:
@@ -42,7 +45,7 @@ def gaps(ledger: Ledger, subjects: Iterable[str]) -> list[Gap]:
         )
         for entry in entries
     ]
-    for source in SOURCES:
+    for source in NEEDED:
         about = {entry.subject for entry in entries if source in (entry.source, entry.source.partition("/")[0])}
         missing = [] if "" in about else [subject for subject in subjects if subject not in about]
         found += [_never(source, subject) for subject in missing]
@@ -96,22 +99,18 @@ def sentence(entry: Coverage, *, instead: bool = False) -> str:
     base, _, part = entry.source.partition("/")
     if base == "files":
         return f"The file {short(entry.file, 120)} could not be used: {short(entry.reason, 240).rstrip('.')}."
-    what, risk = (
-        SENTENCES.get(entry.source)
-        or SENTENCES.get(base)
-        or (f"The source {short(base, 40)}", "What it would show is not known")
-    )
-    risk = WORKLOADS.get(entry.source, risk)
-    what += f" ({', '.join(TABLES.get(one, short(one, 40)) for one in part.split(', '))})" if part else ""
+    whole, words = words_of(base), words_of(entry.source)
+    what = whole.called or f"The source {short(base, 40)}"
+    what += f" ({', '.join(short(part_name(base, one), 40) for one in part.split(', '))})" if part else ""
     what = _of(what, entry.subject)
     what += f" in {short(entry.file, 120)}" if entry.file else ""
     said = []
     if form := OUTCOMES.get(entry.outcome):
         before = f"before {entry.window.end:%Y-%m-%d} " if entry.window else ""
         reason = f" ({why})" if (why := _why(entry)) else ""
-        kept = KEPT.get(base, "it is older than Microsoft keeps it")
+        kept = whole.kept or "it is older than Microsoft keeps it"
         said.append(form[0].format(what=what, were=_were(what), reason=reason, before=before, kept=kept) + ".")
-        said.append(INSTEAD[base] + "." if instead and base in INSTEAD else f"{risk}{form[1]}.")
+        said.append(INSTEAD[base] + "." if instead and base in INSTEAD else f"{words.cost}{form[1]}.")
     if entry.unparsable:
         lost = plural(entry.unparsable, "record")
         said.append(f"{what}: {lost} could not be read; what stood there is missing from the judgement.")
@@ -127,9 +126,9 @@ def _why(entry: Coverage) -> str:
 
 
 def _never(source: str, subject: str) -> Gap:
-    what, risk = SOURCES[source]
-    about = "" if source in TENANT_WIDE else subject
-    said = f"{_of(what, about)} {_were(what)} not among the evidence. {risk}."
+    words = words_of(source)
+    about = "" if words.about == "tenant" else subject
+    said = f"{_of(words.called, about)} {_were(words.called)} not among the evidence. {words.cost}."
     return Gap(source, about, None, None, Outcome.PARTIAL, 0, 0, 0, "never asked for", "", said)
 
 
@@ -139,4 +138,4 @@ def _of(what: str, subject: str) -> str:
 
 
 def _were(what: str) -> str:
-    return "was" if what.startswith(("The directory audit log", "The unified", "The message", "The source")) else "were"
+    return "was" if what.startswith(_SINGULAR) else "were"

@@ -9,6 +9,7 @@ import typer
 
 from o365nb.commands.options import DATA, DataOption, say
 from o365nb.errors import BadInput
+from o365nb.progress import for_this_terminal
 from o365nb.safe import one_line, terminal
 
 
@@ -25,7 +26,8 @@ def doctor(
     for line in checks.machine():
         typer.echo(checks.flat(line))
     if tenant:
-        checks.show(checks.tenant(tenant, say, context.obj, tried=tried), typer.echo)
+        found = checks.tenant(tenant, say, context.obj, tried=tried, progress=for_this_terminal())
+        checks.show(found, typer.echo)
 
 
 def verify(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from o365nb.analysis.gap_words import TABLES
+from o365nb.analysis.gap_words import WORDS, part_name
 from o365nb.model import Attribution, Label, Outcome, Phase, Verdict
 
 
@@ -70,74 +70,15 @@ PHASES: dict[Phase, str] = {
     Phase.LESSONS: "Learn",
 }
 
-SOURCES = {
-    "sign_in": "Sign-ins (interactive)",
-    "sign_in_noninteractive": "Sign-ins (by token, without the user)",
-    "sign_in_service_principal": "Sign-ins of applications",
-    "sign_in_managed_identity": "Sign-ins of managed identities",
-    "sign_in_activity": "Last sign-ins",
-    "password_guesses": "Wrong passwords of other accounts",
-    "risk_detection": "Risk detections of Entra",
-    "risky_users": "Risk of the account",
-    "risky_apps": "Risk of applications",
-    "directory_audit": "Directory changes",
-    "ual": "Unified audit log",
-    "message_trace": "Message trace",
-    "users": "Account",
-    "inbox_rules": "Inbox rules",
-    "inbox_rules.hidden": "Inbox rules, hidden ones too",
-    "mailboxes": "Mailbox settings and forwarding",
-    "oauth_grants": "Applications with access",
-    "applications": "Applications and their credentials",
-    "app_roles": "Rights of applications",
-    "auth_methods": "Sign-in methods",
-    "mfa": "State of multifactor authentication",
-    "mfa_registration": "Registered methods by report",
-    "roles": "Directory roles",
-    "pim": "Just-in-time roles",
-    "memberships": "Groups and owned objects",
-    "licences": "Licences and service plans",
-    "guests": "Guests",
-    "conditional_access": "Conditional access",
-    "policies": "Policies of the directory",
-    "domains": "Domains and federation",
-    "devices": "Registered devices",
-    "org_config": "Tenant settings",
-    "mailbox_permissions": "Rights to the mailbox",
-    "folder_permissions": "Rights to its folders",
-    "sweep_rules": "Sweep rules",
-    "transport_rules": "Mail-flow and journal rules",
-    "connectors": "Mail connectors",
-    "remote_domains": "Forwarding policies",
-    "audit_config": "Audit settings",
-    "mailbox_settings": "Protocols, audit bypass, auto-reply",
-    "mobile_devices": "Phones in step with the mailbox",
-    "blocked_senders": "Restricted senders",
-    "messages": "Sent and deleted messages",
-    "mail_folders": "Mail folders",
-    "calendar_permissions": "Rights to the calendar",
-    "recoverable_items": "Deleted items that can be got back",
-    "addins": "Add-ins of the mailbox",
-    "quarantine": "Quarantined messages",
-    "rights_elsewhere": "Rights to other mailboxes",
-    "exchange_roles": "Roles in Exchange",
-    "mail_protection": "Mail filters",
-    "alert": "Defender alerts",
-    "incident": "Defender incidents",
-    "analyzed_emails": "Mail analysed by Defender",
-    "hunting": "Advanced hunting",
-    "managed_devices": "Devices in Intune",
-    "machines": "Machines in Defender",
-    "app_registrations": "Protected apps on phones",
-    "detected_apps": "Programs on the devices",
-}
+#: Sources of the ledger by the name on its lines, in the order in which they are told.
+SOURCES = {words.source: words.name for words in WORDS.values() if words.called}
 
 
 def source_name(source: str) -> str:
     """A ledger source in words; `ual/Exchange` keeps its workload."""
     base, _, part = source.partition("/")
-    part = TABLES.get(part, part)
-    return f"{SOURCES.get(base, base)} · {part}" if part and source not in SOURCES else SOURCES.get(source, source)
+    name = SOURCES.get(base, base)
+    return f"{name} · {part_name(base, part)}" if part else name
 
 
 @dataclass(frozen=True, slots=True)
