@@ -12,7 +12,7 @@ import typer
 
 from o365nb import __version__
 from o365nb.commands import app as registrations
-from o365nb.commands import checks, practice, respond
+from o365nb.commands import checks, practice, respond, told
 from o365nb.commands.options import (
     DATA,
     REPORTS,
@@ -33,7 +33,6 @@ from o365nb.progress import for_this_terminal
 from o365nb.safe import one_line, terminal
 
 if TYPE_CHECKING:
-    from o365nb.case import Case
     from o365nb.model import Assessment
 
 _INTERRUPTED = 130  # what the parser makes of Ctrl-C
@@ -71,7 +70,9 @@ def _common(
 @app.command()
 def investigate(
     context: typer.Context,
-    practice_story: Annotated[str, typer.Option("--practice", help="A practice story: aitm, traveller.")] = "",
+    practice_story: Annotated[
+        str, typer.Option("--practice", help="A practice story, as `o365nb practice list` names them.")
+    ] = "",
     evidence: Annotated[Path | None, typer.Option("--evidence", help="A file or folder of exported evidence.")] = None,
     tenant: Annotated[str, typer.Option("--tenant", help="A profile of a live tenant.")] = "",
     user: UserOption = None,
@@ -113,9 +114,9 @@ def investigate(
         opened = steps.from_tenant(tenant, request, progress, say, context.obj)
     found = steps.analyse(opened, progress, interview)
     path = render(opened, Path(opened.info.out), progress)
-    _summary(opened, found)
+    told.summary(opened, found)
     typer.echo(f"report    {terminal(path)}")
-    _next(opened, found)
+    told.next_steps(opened, found)
     _strict(strict, found)
 
 
@@ -142,7 +143,7 @@ def collect(
                 typer.echo(f"kept      {terminal(path)}")
             return
         steps.collect(opened, tenant, for_this_terminal(), again=again, only_gaps=gaps)
-    _coverage(opened)
+    told.coverage(opened)
 
 
 @app.command()
@@ -161,7 +162,7 @@ def intake(
     request = Request(
         case=case, users=tuple(user or ()), accepted_domains=tuple(accepted_domain or ()), data=data, reports=reports
     )
-    _coverage(steps.from_files(evidence, request, for_this_terminal()))
+    told.coverage(steps.from_files(evidence, request, for_this_terminal()))
 
 
 @app.command()
@@ -173,7 +174,7 @@ def analyse(
 
     opened = steps.open_case(data, case)
     found = steps.analyse(opened, for_this_terminal(), steps.interview(answers))
-    _summary(opened, found)
+    told.summary(opened, found)
     typer.echo(f"next      o365nb report --case {opened.info.name}")
     _strict(strict, found)
 
@@ -213,40 +214,6 @@ def lab(
 def _supported(option: str, given: str, only: str) -> None:
     if given != only:
         raise BadInput(f"{option} {given} is not there yet. This version knows {option} {only}.")
-
-
-def _summary(opened: Case, found: Assessment) -> None:
-    verdict = found.verdict
-    heavy = sum(finding.severity in ("high", "critical") for finding in found.findings)
-    typer.echo(f"\nverdict   {verdict.verdict.value.replace('_', ' ').upper()}  (score {verdict.score:g})")
-    for sentence in verdict.because[:4]:
-        typer.echo(f"          {one_line(sentence)}")
-    typer.echo(f"findings  {len(found.findings)}, of which {heavy} high or critical")
-    sent = sum(line.get("outcome") == "applied" for line in opened.receipts.entries())
-    state = f"{sent} changes were made, see the receipts" if sent else "nothing was changed"
-    typer.echo(f"plan      {_count(len(found.plan.steps), 'step')}, id {found.plan.plan_id}; {state}")
-    typer.echo(f"coverage  {_count(sum(not gap.outcome.seen for gap in found.coverage), 'gap')} in the ledger")
-
-
-def _next(opened: Case, found: Assessment) -> None:
-    """What to type next: the response where there is a tenant to respond in, and the notebooks."""
-    name = opened.info.name
-    if found.plan.steps:
-        by_hand = " (by hand: this case was made from files)" if opened.info.door == "export" else ""
-        typer.echo(f"next      o365nb respond plan --case {name}{by_hand}")
-    typer.echo(f"explore   o365nb lab --case {name}")
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
-def _coverage(case: Case) -> None:
-    for entry in case.ledger.entries():
-        counts = f"{entry.received:,} records" + (f", {entry.duplicates:,} duplicates" if entry.duplicates else "")
-        reason = f" · {one_line(entry.reason)}" if entry.reason else ""
-        typer.echo(f"{entry.outcome.value:<13} {one_line(entry.source):<26} {counts}{reason}")
-    typer.echo(f"case      {terminal(case.root)}")
 
 
 def _strict(strict: bool, found: Assessment) -> None:  # noqa: FBT001 - the option as it came

@@ -37,7 +37,8 @@ def collect(
         (unit, person)
         for unit in collectors.all_collectors()
         for person in (people[:1] if unit.tenant_wide else people)
-        for known in [case.ledger.about(unit.source, person.upn)]
+        # By its own name only: the audit log as a whole says nothing of what others did in it.
+        for known in [[one for one in case.ledger.about(unit.source, person.upn) if one.source == unit.source]]
         if again or not any(entry.outcome.seen for entry in known)
         if known or not only_gaps
     ]

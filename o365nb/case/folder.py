@@ -8,6 +8,7 @@ import json
 import os
 import re
 import threading
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -162,7 +163,7 @@ class Case:
                 raise BadCase(f"{path}: listed in the chain of custody, but missing.")
             try:
                 found = hashlib.sha256(self.raw(line["path"])).hexdigest()
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, zlib.error) as error:
                 raise BadCase(f"{path}: cannot be unpacked ({error}). It was changed after it was collected.") from None
             if found != line["sha256"]:
                 raise BadCase(f"{path}: SHA-256 is {found}, custody says {line['sha256']}. It was changed.")

@@ -64,6 +64,16 @@ def test_changed_evidence_is_named(case):
         list(case.verify())
 
 
+def test_any_single_changed_byte_of_evidence_is_named(case):
+    body = bytes(range(256)) * 4
+    path = case.root / case.store("ual", "page.json", body)
+    whole = path.read_bytes()
+    for place in range(10, len(whole)):  # before it stand the flags and the time of gzip, which hold no evidence
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        with pytest.raises(BadCase, match=r"page\.json\.gz: .* changed"):
+            list(case.verify())
+
+
 def test_missing_evidence_is_named(case):
     (case.root / case.store("ual", "page.json", b"one")).unlink()
     with pytest.raises(BadCase, match="missing"):
