@@ -15,7 +15,7 @@ from typing import Any
 
 from o365nb.case.folder import checked_name
 from o365nb.errors import O365nbError
-from o365nb.report import activity, containment, devices, measures, reach, records, results, summary
+from o365nb.report import account, activity, containment, devices, measures, reach, records, results, summary
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import View
 
@@ -86,6 +86,11 @@ class CaseView:
     def back_doors(self) -> View:
         """What could let somebody back in."""
         return results.back_doors(self.dossier)
+
+    @property
+    def account(self) -> View:
+        """How the account stands, its roles, and the alerts and risk detections that name it."""
+        return account.account(self.dossier)
 
     @property
     def devices(self) -> View:

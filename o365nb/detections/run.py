@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,12 +23,27 @@ LONGEST_SUMMARY = 400
 SLACK = timedelta(days=1)
 
 
-def prepare(engine: Engine) -> None:
-    """Make the tables that detections share: the lists that ship (`list_<name>`) and the primitives. Once per case."""
+def prepare(engine: Engine, query: str | None = None) -> None:
+    """Make the tables that detections share: the lists that ship (`list_<name>`) and the primitives. Once per case.
+
+    For a `query` that is asked alone, only what it reads.
+    """
+    read = _read_by(query) if query is not None else None
     for name, columns in lists.COLUMNS.items():
-        engine.table(f"list_{name}", columns, lists.rows(name))
+        if read is None or f"list_{name}" in read:
+            engine.table(f"list_{name}", columns, lists.rows(name))
     for name, select in PRIMITIVES.items():
-        engine.connection.execute(f"CREATE OR REPLACE TEMPORARY TABLE {name} AS {select}")
+        if read is None or name in read:
+            engine.connection.execute(f"CREATE OR REPLACE TEMPORARY TABLE {name} AS {select}")
+
+
+def _read_by(query: str) -> set[str]:
+    """Every word of the query and of the primitives below it; a primitive reads only those before it."""
+    words = set(re.findall(r"\w+", query))
+    for name, select in reversed(PRIMITIVES.items()):
+        if name in words:
+            words.update(re.findall(r"\w+", select))
+    return words
 
 
 def run(

@@ -11,9 +11,10 @@ from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import unseen
 from o365nb.report.markup import Column, Table, View, sheet
+from o365nb.report.results import SIDES
 
 _DEVICES = "SELECT * FROM devices WHERE list_contains($1, owner) ORDER BY owner, name, key"
-_SIDES = {"graph": "Entra", "intune": "Intune", "defender": "Defender", "exchange": "the mailbox", "export": "a file"}
+_SIDES = {**SIDES, "exchange": "the mailbox"}
 #: A column and the value of it that asks for work; what there is to do; whether that is urgent.
 _WORK = (
     ("antivirus", "off", "switch the antivirus on", True),
@@ -32,7 +33,7 @@ _STATES = {"act": ("act", "bad", "●"), "look": ("work to do", "warn", "◐"), 
 def devices(of: Dossier) -> View:
     """Every device of the accounts, whoever knows of it. One that nobody looks after must be looked at by hand."""
     found = of.rows(_DEVICES, [[subject.lower() for subject in of.subjects]])
-    rows = [_row(row) for row in found]
+    rows = sorted((_row(row) for row in found), key=lambda row: row["state"]["rank"])
     columns = (
         Column("device", "Device", "titled"),
         Column("state", "State", "pill"),
@@ -60,7 +61,9 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     word, tone, sign = _STATES["act" if urgent else "look" if work else "good"]
     if not work and not known:
         word, tone, sign = "not known", "mute", "?"
-    system = " ".join(str(part) for part in (row["os"], row["os_version"]) if part) or "unknown system"
+    known_as = row["os"] if row["os"] != row["name"] else None  # an app's registration has the model for both
+    version = row["os_version"] if known_as or not row["os_version"] else f"version {row['os_version']}"
+    system = " ".join(str(part) for part in (known_as, version) if part) or "unknown system"
     kind = {"MobilePartnership": "in step with the mailbox", "ManagedApp": "protected apps only"}.get(
         str(row["trust_type"]), "managed" if row["managed"] else "not managed"
     )

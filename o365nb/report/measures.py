@@ -10,6 +10,7 @@ from o365nb.report.advice import CLOCKS, FRAUD, recommendations
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import Column, Table, View, sheet
+from o365nb.report.results import beside_findings
 from o365nb.report.words import PHASES, imitated_only
 
 _OUTCOMES = {
@@ -92,7 +93,7 @@ def _step(step: Step, state: dict[str, Any], *, by_hand: bool) -> dict[str, Any]
         "id": step.id,
         "action": action_name(step.action),
         "target": step.target,
-        "reason": step.reason,
+        "reason": beside_findings(step.reason, step.finding_ids),
         "finding_ids": step.finding_ids,
         "automatic": step.automatic and not by_hand,
         "reversible": step.reversible,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from typing import Any
 
 from o365nb.errors import BadCase
@@ -11,38 +11,70 @@ from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import boundless, whole
 from o365nb.report.markup import Column, Table, View, sheet
-from o365nb.report.words import OUTCOMES, source_name
+from o365nb.report.words import OUTCOMES, SOURCES, source_name
+
+_ORDER = list(SOURCES)
+#: A gap's sentence whose reason many others share: the ledger writes them (`analysis.gaps`).
+_SHARED = re.compile(
+    r"(?P<what>[^:]+) could not be read: (?P<why>the right to do so is missing|this cloud does not offer it"
+    r"|the organisation has no licence for it)(?: \((?P<need>[^()]+)\))?\. (?P<cost>.+)"
+)
+_REASONS = {
+    "the right to do so is missing": "Not permitted",
+    "this cloud does not offer it": "Not offered by this cloud",
+    "the organisation has no licence for it": "Not licensed",
+}
 
 
 def coverage(of: Dossier) -> View:
-    """Source by subject: what was seen whole, what was not, and what that forbids to say."""
-    gaps = sorted(of.found.coverage, key=lambda gap: (whole(gap), gap.source, gap.subject, gap.file))
-    rows = [_line(of, gap) for gap in gaps]
-    columns = (
-        Column("source", "Source"),
-        Column("subject", "Account"),
-        Column("state", "Seen", "pill"),
-        Column("window", "Period"),
-        Column("received", "Records", "number"),
-        Column("duplicates", "Duplicates", "number"),
-        Column("unparsable", "Unreadable", "number"),
-        Column("reason", "Technical detail"),
-    )
-    missing = [row for row, gap in zip(rows, gaps, strict=True) if not whole(gap)]
-    seen = [row for row, gap in zip(rows, gaps, strict=True) if whole(gap)]
-    counts = Counter(whole(gap) for gap in gaps)
+    """Source by subject: what was not seen whole and what that forbids to say, first; then the ledger itself."""
+    gaps = sorted(of.found.coverage, key=lambda gap: (whole(gap), rank(gap.source), gap.subject, gap.file))
+    missing, seen = [gap for gap in gaps if not whole(gap)], [gap for gap in gaps if whole(gap)]
+    split = f": {len(seen)} seen whole, {len(missing)} not" if missing else ", all seen whole"
     lead = (
-        f"{amount(len(gaps), 'line')} of coverage: {counts[True]} seen whole, {counts[False]} not. Only a source that"
+        f"{amount(len(gaps), 'line')} of coverage{split}. Only a source that"
         " was seen whole lets silence mean that nothing was there."
         if gaps
         else "Cannot tell: nothing is recorded about what was asked for, so silence proves nothing."
     )
-    tables = [Table("Not seen whole", columns, missing, "Every source was seen whole." if gaps else "")]
-    if seen:
-        tables.append(Table("Seen whole", columns, seen, "", fold=f"{amount(len(seen), 'source')} seen whole"))
-    told = [gap.sentence for gap in gaps if gap.sentence]
-    limits = list(dict.fromkeys([*boundless(of.found), *told]))
-    return View("matrix", of.clock, [plain(gap) for gap in gaps], lead, lead=lead, limits=limits, tables=tables)
+    tables = [] if gaps and not seen else [_table(of, "Seen whole", seen, f"{amount(len(seen), 'line')} seen whole")]
+    if missing:
+        fold = f"The ledger's {amount(len(missing), 'line')} not seen whole, with technical detail"
+        tables.insert(0, _table(of, "Not seen whole", missing, fold))
+    told = [gap.sentence for gap in missing if gap.sentence]
+    limits, groups = _grouped(list(dict.fromkeys(told)))
+    limits = [*dict.fromkeys([*boundless(of.found), *limits])]
+    rows = [plain(gap) for gap in gaps]
+    return View("matrix", of.clock, rows, lead, lead=lead, limits=limits, groups=groups, tables=tables)
+
+
+def rank(source: str) -> tuple[int, str]:
+    """Where a source stands in the vocabulary: sign-ins and logs first, what merely adds to them last."""
+    base = source.partition("/")[0]
+    return (_ORDER.index(source if source in _ORDER else base) if base in _ORDER else len(_ORDER), source)
+
+
+def _grouped(sentences: list[str]) -> tuple[list[str], list[tuple[str, list[tuple[str, str]]]]]:
+    """Sentences as they are, and those that share one reason under that reason, said once: what, and what it costs."""
+    shared: dict[str, list[re.Match[str]]] = {}
+    for found in filter(None, map(_SHARED.fullmatch, sentences)):
+        need = f": {found['need']}" if found["need"] else ""
+        shared.setdefault(_REASONS[found["why"]] + need, []).append(found)
+    groups = {why: said for why, said in shared.items() if len(said) > 1}
+    told = {found[0] for said in groups.values() for found in said}
+    parts = [(why, [(found["what"], found["cost"]) for found in said]) for why, said in groups.items()]
+    return [sentence for sentence in sentences if sentence not in told], parts
+
+
+def _table(of: Dossier, caption: str, gaps: list[Gap], fold: str) -> Table:
+    """Lines of the ledger; a column in which every line says the same nothing is left out."""
+    columns = [Column("source", "Source"), Column("subject", "Account"), Column("state", "Seen", "pill")]
+    columns += [Column("window", "Period"), Column("received", "Records", "number")]
+    columns += [Column("duplicates", "Duplicates", "number")] if any(gap.duplicates for gap in gaps) else []
+    columns += [Column("unparsable", "Unreadable", "number")] if any(gap.unparsable for gap in gaps) else []
+    rows = [_line(of, gap) for gap in gaps]
+    columns += [Column("reason", "Technical detail")] if any(row["reason"] for row in rows) else []
+    return Table(caption, columns, rows, "", fold)
 
 
 def _line(of: Dossier, gap: Gap) -> dict[str, Any]:

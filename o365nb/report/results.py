@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from o365nb.model import Answer, Context, Finding, Label, Persistence, Severity, plain
@@ -30,6 +32,10 @@ _ANSWERS = {
     Answer.BLIND: ("blind", "warn", "◐"),
     Answer.CLEAR: ("clear", "good", "○"),
 }
+#: The findings that an event is evidence of: the column beside it names them.
+_EVIDENCE = re.compile(r" \(is evidence of: .*?\)\.")
+#: Who knows of an object.
+SIDES = {"graph": "Entra", "exchange": "Exchange", "export": "a file", "intune": "Intune", "defender": "Defender"}
 _KINDS = {
     "inbox_rule": "Inbox rule",
     "sweep_rule": "Sweep rule",
@@ -214,11 +220,16 @@ def _back_door(item: Persistence, done: str) -> dict[str, Any]:
             "text": f"{kind} · {item.owner or 'the whole tenant'}",
             "codes": (item.id,),
         },
-        "because": item.because,
+        "because": beside_findings(item.because, item.finding_ids),
         "created": item.created,
-        "seen": ", ".join(item.seen_by),
+        "seen": ", ".join(SIDES.get(side, side) for side in item.seen_by),
         "findings": item.finding_ids,
     }
+
+
+def beside_findings(reason: str, finding_ids: Sequence[str]) -> str:
+    """A reason without the titles of the findings whose numbers stand beside it."""
+    return _EVIDENCE.sub(".", reason) if finding_ids else reason
 
 
 def pill(text: str, tone: str, sign: str = "", *, note: str = "", rank: float = 0) -> dict[str, Any]:

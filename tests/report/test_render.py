@@ -90,7 +90,7 @@ def test_the_page_has_the_marks_that_readers_and_machines_steer_by(elements, htm
     assert ("html", {"lang": "en", "class": "report"}) in elements.tags
     assert all(a.get("scope") == "col" for tag, a in elements.tags if tag == "th")
     assert names.count("table") == names.count("caption")
-    assert html.count("<section id=") == 16
+    assert html.count("<section id=") == 17
 
 
 def test_code_is_hidden_and_no_text_of_errors_or_templates_is_left(html):

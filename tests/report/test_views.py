@@ -1,18 +1,21 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from report.sample import HOSTILE, NASTY, aitm, nothing, traveller
+from report.sample import HOSTILE, NASTY, aitm, gap, nothing, traveller
 
 from o365nb import workbench as wb
 from o365nb.collectors import all_collectors
 from o365nb.errors import BadCase, BadInput, NotApproved
+from o365nb.model import Outcome
+from o365nb.report.results import beside_findings
 from o365nb.report.words import source_name
 
 VIEWS = (
     *("verdict", "story", "timeline", "steps", "networks", "cause", "findings", "detections", "back_doors", "exposure"),
     *("recipients", "indicators", "response", "plan", "recommendations", "duties", "coverage", "evidence", "glossary"),
-    "devices",
+    *("account", "devices"),
 )
 
 
@@ -84,6 +87,40 @@ def test_without_evidence_each_view_says_that_it_cannot_tell(dossier):
     assert "The unified audit log could not be read." in text(case.coverage)
     assert "Cannot tell: nothing in the evidence speaks for any way in." in text(case.cause)
     assert "No event to show" in text(case.timeline)
+
+
+def test_gaps_with_one_reason_are_told_under_it_and_come_before_the_ledger(dossier):
+    no_licence = "{} could not be read: the organisation has no licence for it (Microsoft Intune is needed). {}."
+    sentences = {
+        "managed_devices": no_licence.format("The protection of the devices", "It is not known"),
+        "detected_apps": no_licence.format("The programs", "One may be missed"),
+        "risky_users": no_licence.format("The risk", "Not known").replace("Intune", "Entra ID P2"),
+        "directory_audit": "The directory audit log was read only in part. Changes would not be seen.",
+    }
+    lines = tuple(gap(source, Outcome.NOT_LICENSED, "", said) for source, said in sentences.items())
+    view = view_of(dossier(replace(traveller(), coverage=(gap("ual"), *lines))), "coverage")
+    shown = text(view)
+    order = [
+        *("5 lines of coverage: 1 seen whole, 4 not.", sentences["risky_users"], sentences["directory_audit"]),
+        *("Not licensed: Microsoft Intune is needed", "The protection of the devices. It is not known."),
+        *("The programs. One may be missed.", "The ledger's 4 lines not seen whole", "1 line seen whole"),
+    ]
+    places = [shown.replace("&#39;", "'").find(part) for part in order]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert shown.count("no licence for it") == 1
+
+
+def test_a_ledger_without_gaps_says_so_in_one_sentence(dossier):
+    shown = text(view_of(dossier(replace(traveller(), coverage=(gap("ual"),))), "coverage"))
+    assert "1 line of coverage, all seen whole." in shown
+    assert "not seen whole" not in shown.lower()
+
+
+def test_a_reason_does_not_repeat_the_findings_that_stand_beside_it():
+    reason = "Made by an event that is the attacker's (is evidence of: A rule hides mail; A token…). Switched off."
+    assert beside_findings(reason, ("F-001",)) == "Made by an event that is the attacker's. Switched off."
+    assert beside_findings(reason, ()) == reason
 
 
 def test_hundreds_of_recipients_are_summed_up_and_listed_in_a_fold(dossier):
