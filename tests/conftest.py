@@ -12,7 +12,8 @@ import pytest
 from o365nb import investigate
 from o365nb.case import Case
 from o365nb.model import Assessment
-from o365nb.practice import PracticeTenant
+from o365nb.practice.state import TenantState
+from o365nb.practice.story import build
 from o365nb.progress import Progress
 
 
@@ -35,8 +36,7 @@ def practice_case(tmp_path_factory) -> Callable[[str], Investigated]:
         request = investigate.Request(case=story, data=base / "data", reports=base / "reports")
         case = investigate.from_practice(story, request, Progress())
         found = investigate.analyse(case, Progress())
-        with PracticeTenant(story=story, state=base / "truth") as tenant:
-            return Investigated(case, found, dict(tenant.truth))
+        return Investigated(case, found, TenantState(build(story), base / "truth").truth)
 
     return made
 

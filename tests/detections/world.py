@@ -103,8 +103,9 @@ def ask(root: Path, slug: str, **case: Any) -> tuple[DetectionAnswer, list[detec
     """What one detection says of a case with these tables."""
     made = make_case(root, **case)
     with Engine(made) as engine:
-        detections.prepare(engine)
-        return detections.run(detections.facts()[slug], engine, made.ledger, made.info.subjects, made.info.window)
+        asked = detections.facts()[slug]
+        detections.prepare(engine, asked.query())
+        return detections.run(asked, engine, made.ledger, made.info.subjects, made.info.window)
 
 
 def ask_all(root: Path, **case: Any) -> dict[str, list[detections.Hit]]:
