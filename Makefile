@@ -38,7 +38,7 @@ imports: setup
 
 lock:  ## pin every package anew, with hashes and without index addresses (needs uv)
 	@uv pip compile pyproject.toml tools/build-requirements.in --all-extras --universal --generate-hashes \
-	  --no-emit-index-url --no-annotate --no-header --python-version 3.11 --upgrade -o requirements.lock
+	  --no-emit-index-url --no-annotate --custom-compile-command "make lock" --python-version 3.11 --upgrade -o requirements.lock
 
 clean:
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', '.mypy_cache', '.ruff_cache', '.pytest_cache')]"
