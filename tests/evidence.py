@@ -6,6 +6,7 @@ import functools
 import gzip
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -14,15 +15,13 @@ import orjson
 from o365nb import intake
 from o365nb.case import Case, CaseInfo
 from o365nb.engine import Engine, connect
-from o365nb.events import audit_record, directory_audit, macros, message_trace, risk_detection, sign_in
-from o365nb.intake import Damaged, Origin, Record
+from o365nb.intake import Damaged, Origin, Record, event_table
 from o365nb.model import Window, utc
 from o365nb.progress import Progress
 
 REALDATA = Path(__file__).parent / "data" / "realdata"
 SUBJECT = "anna@contoso.example"
 WINDOW = Window(utc("2026-11-01"), utc("2026-11-18T12:00:00Z"))
-_MODULES = {module.KIND: module for module in (audit_record, sign_in, directory_audit, message_trace, risk_detection)}
 
 
 def read(content: bytes | str, name: str = "export", owner: str = "") -> tuple[str, list[Record], list[Damaged]]:
@@ -36,21 +35,24 @@ def read(content: bytes | str, name: str = "export", owner: str = "") -> tuple[s
 
 @functools.cache
 def _connection() -> duckdb.DuckDBPyConnection:
-    connection = connect()
-    for statement in macros.create():
-        connection.execute(statement)
-    return connection
+    return connect()
 
 
 def normalise(kind: str, *records: dict[str, Any]) -> list[dict[str, Any]]:
-    """The events that the SQL of `kind` makes of Microsoft's own records, in order; empty columns left out."""
+    """The events that Microsoft's own records of `kind` become, in order; empty columns left out."""
     connection = _connection()
-    connection.execute("CREATE OR REPLACE TABLE records (raw_file VARCHAR, raw_line BIGINT, seq BIGINT, record JSON)")
-    values = [("raw/f.gz", n + 1, n, orjson.dumps(record).decode()) for n, record in enumerate(records)]
-    connection.executemany("INSERT INTO records VALUES (?, ?, ?, ?)", values)
-    cursor = connection.execute(f"SELECT * FROM ({_MODULES[kind].SELECT}) ORDER BY seq")
-    names = [column[0] for column in cursor.description]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    with TemporaryDirectory() as folder:
+        event_table.prepare(connection)
+        connection.execute("INSERT INTO files VALUES (0, 'raw/f.gz', 0, 0)")
+        lines = [{"file": 0, "raw_line": n + 1, "seq": n, "record": record} for n, record in enumerate(records)]
+        staged = Path(folder) / "staged.ndjson"
+        staged.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+        event_table.normalise(connection, kind, staged)
+        event_table.enrich(connection)
+        apart = "row, file, as_org, network_kind, client, client_kind, client_version"  # these have tests of their own
+        cursor = connection.execute(f"SELECT * EXCLUDE ({apart}) FROM told ORDER BY seq")
+        names = [column[0] for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return [{name: value for name, value in row.items() if value not in (None, [])} for row in rows]
 
 
@@ -97,7 +99,8 @@ def balanced(case: Case) -> dict[str, tuple[int, int, int]]:
 
 
 def _state(file: intake.FileCount) -> bool:
-    return not any(source.startswith(("ual", "sign_in", "directory", "message")) for source in file.spans)
+    events = ("ual", "sign_in", "directory", "message", "alert", "incident", "risk_detection")
+    return not any(source.startswith(events) for source in file.spans)
 
 
 def lines(*records: dict[str, Any]) -> str:

@@ -75,6 +75,18 @@ GRAPH_RECORD_COLUMNS = (
     "clientIp,administrativeUnits,auditData"
 )
 
+DETAIL_COLUMNS = (
+    "Date,Request ID,Authentication method,Authentication method detail,Succeeded,Result detail,Requirement"
+)
+CLOUD_APP_COLUMNS = "Timestamp,ActionType,Application,AccountObjectId,AccountId,IPAddress,RawEventData,ReportId"
+HUNTING_SIGN_IN_COLUMNS = (
+    "Timestamp,Application,ApplicationId,LogonType,ErrorCode,CorrelationId,SessionId,AccountDisplayName,AccountObjectId,"
+    "AccountUpn,IsGuestUser,RequestId,IPAddress,Country,City,UserAgent,OSPlatform,Browser,AadDeviceId,IsManaged"
+)
+TRANSPORT_RULE_COLUMNS = (
+    "Priority,Name,State,Mode,Description,Guid,BlindCopyTo,RedirectMessageTo,SubjectOrBodyContainsWords,WhenChanged"
+)
+
 POWERSHELL_COLUMNS = "CreatedDateTime,UserPrincipalName,UserDisplayName,AppDisplayName,IPAddress,City,Country,Status"
 MODELS = "Microsoft.Graph.PowerShell.Models."  # what Export-Csv leaves of an object
 
@@ -204,6 +216,15 @@ SUMMARY = {
 }
 STEP = {**SUMMARY, "recipient_status": "", "recipient_address": "x@fabrikam.example", "event_id": "RECEIVE"}
 RULE = {"UserName": ANNA, "RuleName": ".", "Enabled": "True", "Priority": "1", "RuleIdentity": "77"}
+HUNTING_SIGN_IN = {
+    "Timestamp": WHEN,
+    "AccountUpn": ANNA,
+    "ErrorCode": "0",
+    "LogonType": '["interactiveUser"]',
+    "IPAddress": "203.0.113.10",
+    "RequestId": GUID,
+}
+TRANSPORT_RULE = {"Priority": "0", "Name": "Copy", "State": "Enabled", "Mode": "Enforce", "Guid": GUID}
 PERMISSION = {
     "PermissionType": "Delegated",
     "AppId": "a-1",
@@ -275,5 +296,66 @@ MADE: dict[str, tuple[str, list[str]]] = {
     "graph-audit-log-record-csv": (
         table(GRAPH_RECORD_COLUMNS, {"createdDateTime": WHEN, "operation": "Send", "auditData": "{}"}),
         ["audit_record"],
+    ),
+    "entra-portal-auth-details-csv": (
+        table(DETAIL_COLUMNS, {"Date": WHEN, "Request ID": GUID, "Authentication method": "Password"}),
+        [],
+    ),
+    "audit-data-csv": (
+        (
+            "CreationTime,Id,Operation,RecordType,UserId,Workload,Parameters\n"
+            f"2026-11-17T08:41:00,{GUID},Set-Mailbox,1,{ANNA},Exchange,System.Object[]\n"
+        ),
+        ["audit_record"],
+    ),
+    "audit-lower-case-json": (
+        json.dumps({"creationtime": "2026-11-17 08:41:00", "operation": "Set-Mailbox", "userid": ANNA}),
+        ["audit_record"],
+    ),
+    "hunting-cloud-app-events-csv": (
+        table(CLOUD_APP_COLUMNS, {"Timestamp": WHEN, "ActionType": "Send", "RawEventData": '{"Operation": "Send"}'}),
+        ["audit_record"],
+    ),
+    "hunting-sign-in-events-csv": (table(HUNTING_SIGN_IN_COLUMNS, HUNTING_SIGN_IN), ["sign_in"]),
+    "graph-app-sign-in-activity-json": (
+        json.dumps({"value": [{"id": "x", "appId": "a-1", "lastSignInActivity": {"lastSignInDateTime": WHEN}}]}),
+        [],
+    ),
+    "device-json": (
+        json.dumps([{"DeviceId": "d-1", "DisplayName": "PC", "OperatingSystem": "Windows", "TrustType": "AzureAd"}]),
+        ["device"],
+    ),
+    "mfa-registration-csv": (
+        f'Id,UserPrincipalName,IsMfaRegistered,MethodsRegistered\nu-1,{ANNA},True,"mobilePhone, email"\n',
+        ["mfa_registration"],
+    ),
+    "oauth-grant-csv": (
+        "Id,ClientId,ConsentType,PrincipalId,ResourceId,Scope\ng-1,sp-1,Principal,u-1,r-1, Mail.Read User.Read\n",
+        ["oauth_grant"],
+    ),
+    "exchange-transport-rule-csv": (table(TRANSPORT_RULE_COLUMNS, TRANSPORT_RULE), ["transport_rule"]),
+    "exchange-inbound-connector-csv": (
+        "Name,Enabled,ConnectorType,SenderDomains,SenderIPAddresses,RequireTls\nC,True,OnPremises,smtp:*;1,,True\n",
+        ["inbound_connector"],
+    ),
+    "exchange-outbound-connector-csv": (
+        "Name,Enabled,ConnectorType,RecipientDomains,SmartHosts\nC,True,Partner,*,mail.evil.example\n",
+        ["outbound_connector"],
+    ),
+    "exchange-remote-domain-csv": (
+        "DomainName,AutoForwardEnabled,AutoReplyEnabled,Name\n*,True,True,Default\n",
+        ["remote_domain"],
+    ),
+    "exchange-mailbox-permission-csv": (
+        f"Identity,User,AccessRights,IsInherited,Deny\n{ANNA},bob@contoso.example,{{FullAccess}},False,False\n",
+        ["mailbox_permission"],
+    ),
+    "exchange-recipient-permission-csv": (
+        f"Identity,Trustee,AccessControlType,AccessRights\n{ANNA},bob@contoso.example,Allow,{{SendAs}}\n",
+        ["mailbox_permission"],
+    ),
+    "exchange-folder-permission-csv": (
+        f"FolderName,User,AccessRights,Identity\nInbox,bob@contoso.example,{{Editor}},{ANNA}:\\Inbox\n",
+        ["folder_permission"],
     ),
 }

@@ -60,6 +60,7 @@ class Bundle:
         self._json("cause.json", found.cause)
         self._json("plan.json", {"plan_id": found.plan.plan_id, "steps": found.plan.steps})
         sentences = [gap.sentence for gap in found.coverage if gap.sentence]
+        sentences += [said for gap in found.coverage for said in gap.never]
         self._json("coverage.json", {"entries": found.coverage, "sentences": list(dict.fromkeys(sentences))})
         self._csv("attribution.csv", Attribution, found.attributions)
         self._csv("exposure.csv", Exposure, found.exposure)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
+import shutil
 import threading
+import uuid
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import zstandard
 
 from o365nb import __version__
 from o365nb.case.chain import Chain
@@ -21,6 +27,7 @@ from o365nb.case.ledger import Ledger
 from o365nb.errors import BadCase, BadInput
 from o365nb.model import Window, iso, plain, utc
 
+_BLOCK = 4 * 1024 * 1024
 #: Names that Windows keeps for devices, whatever follows the dot.
 _DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 
@@ -40,6 +47,8 @@ class CaseInfo:
     accepted_domains: tuple[str, ...] = ()
     time_zone: str = "UTC"
     out: str = ""
+    #: Address databases that the user named: name, type, built, sha256, file.
+    databases: tuple[dict[str, str], ...] = ()
     tool_version: str = __version__
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -50,6 +59,7 @@ class CaseInfo:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> CaseInfo:
         lists = {name: tuple(data[name]) for name in ("subjects", "domains", "accepted_domains")}
+        lists["databases"] = tuple(data.get("databases", ()))
         window = Window(utc(data["window"]["start"]), utc(data["window"]["end"]))
         return cls(**{**data, **lists, "window": window, "created": utc(data["created"])})
 
@@ -114,23 +124,49 @@ class Case:
         Returns the path inside the case folder. The same bytes for the same source and name are kept once; a
         `snapshot` (state as it stands now) is entered again all the same, for when it was seen matters.
         """
-        digest, packed = hashlib.sha256(body).hexdigest(), gzip.compress(body, 6, mtime=0)
+        digest = hashlib.sha256(body).hexdigest()
         with self._lock:
-            relative = f"raw/{source}/{_file_name(name)}.gz"
-            if self._stored.get(relative.lower(), digest) != digest:
-                relative = f"raw/{source}/{digest[:16]}-{_file_name(name)}.gz"
-            known = relative.lower() in self._stored
+            relative, known = self._place(source, name, ".gz", digest)
             if known and not snapshot:
                 return relative
             if not known:
-                path = self.root / relative
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_atomic(path, packed)
+                write_atomic(self.root / relative, gzip.compress(body, 6, mtime=0))
             line = {"path": relative, "sha256": digest, "size": len(body), "source": source, **about}
             if snapshot:
                 line["snapshot"] = True
             self._remember(self.custody.append({**line, "time": datetime.now(UTC), "tool_version": __version__}))
         return relative
+
+    def store_file(self, source: str, name: str, received: Path, /, **about: Any) -> str:
+        """Keep a large file byte for byte (zstd) without ever holding it whole; otherwise as `store`."""
+        part = self.root / "raw" / f".{uuid.uuid4().hex}.part"
+        part.parent.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        with self._lock:
+            with received.open("rb") as given, part.open("wb") as kept:
+                with zstandard.ZstdCompressor(level=1, threads=-1).stream_writer(kept, closefd=False) as packed:
+                    while block := given.read(_BLOCK):
+                        digest.update(block)
+                        size += len(block)
+                        packed.write(block)
+                kept.flush()
+                os.fsync(kept.fileno())
+            relative, known = self._place(source, name, ".zst", digest.hexdigest())
+            if known:
+                part.unlink()
+                return relative
+            part.replace(self.root / relative)
+            line = {"path": relative, "sha256": digest.hexdigest(), "size": size, "source": source, **about}
+            self._remember(self.custody.append({**line, "time": datetime.now(UTC), "tool_version": __version__}))
+        return relative
+
+    def _place(self, source: str, name: str, packed: str, digest: str) -> tuple[str, bool]:
+        """Where evidence of that name goes, and whether the same already lies there."""
+        relative = f"raw/{source}/{_file_name(name)}{packed}"
+        if self._stored.get(relative.lower(), digest) != digest:
+            relative = f"raw/{source}/{digest[:16]}-{_file_name(name)}{packed}"
+        (self.root / relative).parent.mkdir(parents=True, exist_ok=True)
+        return relative, relative.lower() in self._stored
 
     def last_reading(self, source: str, subject: str) -> list[dict[str, Any]]:
         """The lines of custody of the last time that a tenant was asked for this source about this subject."""
@@ -147,7 +183,31 @@ class Case:
 
     def raw(self, relative: str) -> bytes:
         """The bytes of a stored piece of evidence, as they were received."""
-        return gzip.decompress((self.root / relative).read_bytes())
+        with self.open_raw(relative) as stored:
+            return stored.read()
+
+    def open_raw(self, relative: str) -> io.BufferedReader:
+        """A stored piece of evidence to read from, as it was received."""
+        path = self.root / relative
+        if path.suffix == ".zst":
+            return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True), _BLOCK)
+        return io.BufferedReader(gzip.open(path), _BLOCK)
+
+    @contextmanager
+    def unpacked(self, relative: str, scratch: Path) -> Iterator[Path]:
+        """A file with a stored piece of evidence, packed at most once (.gz or .zst): what came packed is unpacked."""
+        with self.open_raw(relative) as stored:
+            twice = stored.read(2) == b"\x1f\x8b"
+        if not twice:
+            yield self.root / relative
+            return
+        plain = scratch / f"{uuid.uuid4().hex}.evidence"
+        with self.open_raw(relative) as stored, gzip.open(stored) as inner, plain.open("wb") as out:
+            shutil.copyfileobj(inner, out, _BLOCK)
+        try:
+            yield plain
+        finally:
+            plain.unlink()
 
     def verify(self) -> Iterator[str]:
         """Prove that nothing changed: check both chains and every file's hash; yields one line per check.
@@ -162,8 +222,9 @@ class Case:
             if not path.is_file():
                 raise BadCase(f"{path}: listed in the chain of custody, but missing.")
             try:
-                found = hashlib.sha256(self.raw(line["path"])).hexdigest()
-            except (OSError, EOFError, zlib.error) as error:
+                with self.open_raw(line["path"]) as stored:
+                    found = hashlib.file_digest(stored, "sha256").hexdigest()
+            except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
                 raise BadCase(f"{path}: cannot be unpacked ({error}). It was changed after it was collected.") from None
             if found != line["sha256"]:
                 raise BadCase(f"{path}: SHA-256 is {found}, custody says {line['sha256']}. It was changed.")

@@ -35,6 +35,9 @@ class Coverage:
     unparsable: int = 0
     reason: str = ""
     file: str = ""  # export door: the file this line is about
+    shape: str = ""  # export door: the form it was recognised as
+    cause: str = ""  # export door: why the log does not count as whole, as all its files together show it
+    holes: tuple[Window, ...] = ()  # export door: hours without events in which there usually are some
     at: datetime | None = None
     read: str = field(default="", compare=False)  # live door: the id that the stored answers of this reading carry
 
@@ -48,7 +51,8 @@ class Coverage:
         start, end = line.pop("window_start"), line.pop("window_end")
         window = Window(utc(start), utc(end)) if start else None
         at = utc(line.pop("at")) if line.get("at") else None
-        return cls(**{**line, "outcome": Outcome(line["outcome"])}, window=window, at=at)
+        holes = tuple(Window(utc(hole["start"]), utc(hole["end"])) for hole in line.pop("holes", ()))
+        return cls(**{**line, "outcome": Outcome(line["outcome"])}, window=window, at=at, holes=holes)
 
 
 class Ledger:

@@ -15,25 +15,23 @@ _TOLD = (
 )
 #: What becomes columns: scalars, and a list.
 _TEXTS = ("@source", "@person", "@hosts", "id", "title", "createdDateTime", "serviceSource", *_TOLD)
-_FIELDS = structure(_TEXTS, ("mitreTechniques",))
+FIELDS = structure(_TEXTS, ("mitreTechniques",))
 
 SELECT = f"""
-WITH fields AS (
-    SELECT *, from_json(record, '{_FIELDS}') AS r FROM records
-), told AS (
-    SELECT *, said(r."@person") AS person, coalesce(said(r.title), 'without a title') AS title,
+WITH told AS (
+    SELECT *, said(r."@person") AS person, coalesce(said(r.title), 'without a title') AS named,
         coalesce(said(r."@source"), 'alert') AS kind
-    FROM fields
+    FROM records
 )
-SELECT raw_file, raw_line, seq, FALSE AS damaged,
+SELECT file, raw_line, seq, FALSE AS damaged,
     CASE WHEN said(r.id) IS NOT NULL THEN kind || ':' || r.id || coalesce('|' || person, '')
         ELSE sha256(CAST(record AS VARCHAR)) END AS event_id,
     utc_time(r.createdDateTime) AS time,
     kind AS source,
     'MicrosoftDefender' AS workload,
     -- The prefix keeps a title that somebody chose from passing for an act of that name.
-    'Defender ' || kind || ': ' || operation_name(title) AS operation,
-    title AS operation_raw,
+    'Defender ' || kind || ': ' || operation_name(named) AS operation,
+    named AS operation_raw,
     lower(coalesce(said(r.serviceSource), 'microsoft365Defender')) AS actor,
     'system' AS actor_kind,
     lower(person) AS target,

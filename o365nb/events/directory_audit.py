@@ -14,15 +14,13 @@ _TEXTS = (
     *("operationType", "result", "resultReason"),
 )
 _PARTS = ("additionalDetails", "initiatedBy", "targetResources")
-_FIELDS = structure(_TEXTS, _PARTS)
+FIELDS = structure(_TEXTS, _PARTS)
 
 SELECT = f"""
-WITH fields AS (
-    SELECT *, from_json(record, '{_FIELDS}') AS r FROM records
-), parts AS (
+WITH parts AS (
     SELECT *, opened(r.initiatedBy) AS initiator, opened(r.targetResources) AS resources,
         opened(r.additionalDetails) AS additional
-    FROM fields
+    FROM records
 ), told AS (
     SELECT *,
         CASE WHEN json_type(resources) = 'ARRAY' THEN CAST(resources AS JSON[]) ELSE [] END AS targets,
@@ -39,7 +37,7 @@ WITH fields AS (
             THEN CAST(opened(x->'$.modifiedProperties') AS JSON[]) ELSE [] END for x in targets]) AS modified
     FROM told
 )
-SELECT raw_file, raw_line, seq, FALSE AS damaged,
+SELECT file, raw_line, seq, FALSE AS damaged,
     -- Directory_<correlation>_<x>_<n> is a real id too; anything short is a placeholder.
     CASE WHEN is_guid(r.id) OR length(r.id) >= 20 THEN trim(r.id)
         ELSE sha256(CAST(record AS VARCHAR)) END AS event_id,
@@ -55,10 +53,8 @@ SELECT raw_file, raw_line, seq, FALSE AS damaged,
         WHEN person IS NULL AND app IS NOT NULL THEN 'service_principal'
         ELSE 'unknown' END AS actor_kind,
     [{_TARGET} for x in targets if {_TARGET} IS NOT NULL][1] AS target,
-    address(initiator->>'$.user.ipAddress') AS client_ip,
+    spelled(initiator->>'$.user.ipAddress') AS client_ip,
     agent AS user_agent,
-    os_family(agent) AS os,
-    browser_family(agent) AS browser,
     said(initiator->>'$.app.appId') AS app_id,
     said(initiator->>'$.app.displayName') AS app_name,
     said(r.correlationId) AS correlation_id,

@@ -11,19 +11,18 @@ _TEXTS = (
     *("fromIP", "id", "messageId", "receivedDateTime", "recipientAddress", "senderAddress", "size", "status"),
     *("subject", "toIP", "directionality", "deliveryLocation", "@lesser"),
 )
-_FIELDS = structure(_TEXTS, ())
+#: Of a column map: what it does not name.
+FIELDS = structure(_TEXTS, ("@rest",))
 
-SELECT = f"""
-WITH fields AS (
-    SELECT *, from_json(record, '{_FIELDS}') AS r FROM records
-), told AS (
-    SELECT *, said(r.id) AS id, lower(said(r.senderAddress)) AS sender,
+SELECT = """
+WITH told AS (
+    SELECT *, said(r.id) AS trace, lower(said(r.senderAddress)) AS sender,
         lower(said(r.recipientAddress)) AS recipient, said(r.messageId) AS message,
-        lower(r.status) AS status
-    FROM fields
+        lower(r.status) AS outcome
+    FROM records
 )
-SELECT raw_file, raw_line, seq, r."@lesser" IS NOT NULL AS damaged,
-    CASE WHEN id IS NOT NULL AND recipient IS NOT NULL THEN lower(id || '|' || recipient)
+SELECT file, raw_line, seq, r."@lesser" IS NOT NULL AS damaged,
+    CASE WHEN trace IS NOT NULL AND recipient IS NOT NULL THEN lower(trace || '|' || recipient)
         ELSE sha256(CAST(record AS VARCHAR)) END AS event_id,
     utc_time(r.receivedDateTime) AS time,
     'message_trace' AS source,
@@ -33,14 +32,14 @@ SELECT raw_file, raw_line, seq, r."@lesser" IS NOT NULL AS damaged,
     sender AS actor,
     'unknown' AS actor_kind,  -- a sender address proves nobody
     recipient AS target,
-    address(r.fromIP) AS client_ip,
-    CASE WHEN status IN ('delivered', 'expanded', 'resolved', 'junked', 'replaced') THEN 'success'
-        WHEN status IN ('failed', 'quarantined', 'filteredasspam', 'blocked') THEN 'failure'
+    spelled(r.fromIP) AS client_ip,
+    CASE WHEN regexp_full_match(outcome, 'delivered|expanded|resolved|junked|replaced') THEN 'success'
+        WHEN outcome IN ('failed', 'quarantined', 'filteredasspam', 'blocked') THEN 'failure'
         ELSE 'unknown' END AS result,
     CASE WHEN message IS NULL OR starts_with(message, '<') THEN message ELSE '<' || message || '>' END AS message_id,
     r.subject AS message_subject,
     kept(one('status', r.status) || one('size', r.size) || one('fromIP', r.fromIP)
         || one('toIP', r.toIP) || one('directionality', r.directionality)
-        || one('deliveryLocation', r.deliveryLocation)) AS properties
+        || one('deliveryLocation', r.deliveryLocation) || coalesce(pairs(r."@rest", 'Column', FALSE), [])) AS properties
 FROM told
 """

@@ -14,24 +14,22 @@ _TEXTS = (
     *("id", "activityDateTime", "riskEventType", "ipAddress", "correlationId", "appId", "userPrincipalName"),
     *("servicePrincipalDisplayName",),
 )
-_FIELDS = structure((*_TEXTS, *_SCALARS), ("location",))
+FIELDS = structure((*_TEXTS, *_SCALARS), ("location",))
 #: Within additionalInfo, a text of JSON: the user agent of the sign-in.
 _AGENT = "said([x->>'$.Value' for x in extra if lower(x->>'$.Key') = 'useragent'][1])"
 
 SELECT = f"""
-WITH fields AS (
-    SELECT *, from_json(record, '{_FIELDS}') AS r FROM records
-), parts AS (
+WITH parts AS (
     SELECT *, opened(r.location) AS place,
         CASE WHEN json_valid(r.additionalInfo) AND json_type(CAST(r.additionalInfo AS JSON)) = 'ARRAY'
             THEN CAST(CAST(r.additionalInfo AS JSON) AS JSON[]) ELSE [] END AS extra,
         said(r.userPrincipalName) AS person,
         coalesce(said(r.servicePrincipalDisplayName), said(r.servicePrincipalId)) AS app
-    FROM fields
+    FROM records
 ), told AS (
     SELECT *, {_AGENT} AS agent FROM parts
 )
-SELECT raw_file, raw_line, seq, FALSE AS damaged,
+SELECT file, raw_line, seq, FALSE AS damaged,
     CASE WHEN length(trim(r.id)) >= 20 THEN lower(trim(r.id)) ELSE sha256(CAST(record AS VARCHAR)) END AS event_id,
     coalesce(utc_time(r.activityDateTime), utc_time(r.detectedDateTime)) AS time,
     'risk_detection' AS source,
@@ -44,12 +42,10 @@ SELECT raw_file, raw_line, seq, FALSE AS damaged,
         WHEN contains(lower(person), '#ext#') THEN 'guest'
         WHEN person IS NOT NULL OR said(r.userId) IS NOT NULL THEN 'user'
         ELSE 'unknown' END AS actor_kind,
-    address(r.ipAddress) AS client_ip,
+    spelled(r.ipAddress) AS client_ip,
     said(place->>'$.countryOrRegion') AS country,
     said(place->>'$.city') AS city,
     agent AS user_agent,
-    os_family(agent) AS os,
-    browser_family(agent) AS browser,
     said(r.appId) AS app_id,
     app AS app_name,
     said(r.correlationId) AS correlation_id,

@@ -27,6 +27,9 @@ EVENTS: dict[str, str] = {
     "user_agent": "VARCHAR",
     "os": "VARCHAR",  # family: Windows, macOS, iOS, Android, Linux, ChromeOS
     "browser": "VARCHAR",  # family: Chrome, Edge, Firefox, Safari, ...
+    "client": "VARCHAR",  # the program behind the user agent: Outlook, Teams, PowerShell, python-requests, Chrome, ...
+    "client_kind": "VARCHAR",  # browser, app, legacy, tool, headless, service; NULL: nobody's known
+    "client_version": "VARCHAR",
     "session_id": "VARCHAR",
     "token_id": "VARCHAR",  # unique token identifier
     "device_id": "VARCHAR",
@@ -361,4 +364,24 @@ RULE_CHANGES: dict[str, str] = {
     **_RULE,
 }
 
-TABLES: dict[str, dict[str, str]] = {"events": EVENTS, "rule_changes": RULE_CHANGES, **STATE_TABLES}
+#: One row per distinct address of `events`: where it is and whose, and who says so (`*_from`: a source and its date).
+ADDRESSES: dict[str, str] = {
+    "address": "VARCHAR",  # as in events.client_ip
+    "scope": "VARCHAR",  # public, private, shared (a carrier's NAT), link_local, documentation, multicast, reserved
+    "embedded": "VARCHAR",  # the IPv4 address inside a Teredo, 6to4 or NAT64 address
+    "country": "VARCHAR",
+    "country_from": "VARCHAR",
+    "city": "VARCHAR",
+    "city_from": "VARCHAR",
+    "asn": "BIGINT",
+    "asn_from": "VARCHAR",
+    "as_org": "VARCHAR",
+    "org_from": "VARCHAR",
+    "network_kind": "VARCHAR",
+    "kind_from": "VARCHAR",
+    "label": "VARCHAR",  # the analyst's name for it, or Microsoft's service
+}
+
+TABLES: dict[str, dict[str, str]] = {
+    "events": EVENTS, "addresses": ADDRESSES, "rule_changes": RULE_CHANGES, **STATE_TABLES
+}  # fmt: skip

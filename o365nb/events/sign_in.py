@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from o365nb.events.macros import INTERRUPTED, quoted_list, structure
+from o365nb.events.macros import INTERRUPTED, either, structure
 
 KIND = "sign_in"
 
@@ -20,25 +20,23 @@ _TEXTS = (
     *("sessionId", "signInEventTypes", "uniqueTokenIdentifier", "userAgent", "userPrincipalName", "userType"),
     "@lesser",
 )
-_PARTS = ("authenticationDetails", "deviceDetail", "location", "mfaDetail", "status")
-_FIELDS = structure((*_TEXTS, *_SCALARS), _PARTS)
+_PARTS = ("authenticationDetails", "deviceDetail", "location", "mfaDetail", "status", "@rest")
+FIELDS = structure((*_TEXTS, *_SCALARS), _PARTS)
 
 SELECT = f"""
-WITH fields AS (
-    SELECT *, from_json(record, '{_FIELDS}') AS r FROM records
-), parts AS (
-    SELECT *, opened(r.status) AS status, opened(r.deviceDetail) AS device,
+WITH parts AS (
+    SELECT *, opened(r.status) AS outcome, opened(r.deviceDetail) AS device,
         opened(r.location) AS place, opened(r.authenticationDetails) AS steps,
         lower(coalesce(r.signInEventTypes, '')) AS kinds,
         said(r.userAgent) AS agent
-    FROM fields
+    FROM records
 ), told AS (
-    SELECT *, said(status->>'$.errorCode') AS code,
+    SELECT *, said(outcome->>'$.errorCode') AS code,
         coalesce(said(r.userPrincipalName), said(r.servicePrincipalName),
             said(r.servicePrincipalId), said(r.userId)) AS who
     FROM parts
 )
-SELECT raw_file, raw_line, seq, r."@lesser" IS NOT NULL AS damaged,
+SELECT file, raw_line, seq, r."@lesser" IS NOT NULL AS damaged,
     CASE WHEN is_guid(r.id) THEN lower(trim(r.id)) ELSE sha256(CAST(record AS VARCHAR)) END
         AS event_id,
     utc_time(r.createdDateTime) AS time,
@@ -61,13 +59,13 @@ SELECT raw_file, raw_line, seq, r."@lesser" IS NOT NULL AS damaged,
         WHEN lower(r.userType) = 'guest' OR contains(lower(who), '#ext#') THEN 'guest'
         ELSE 'user' END AS actor_kind,
     said(r.resourceDisplayName) AS target,
-    address(r.ipAddress) AS client_ip,
+    spelled(r.ipAddress) AS client_ip,
     said(place->>'$.countryOrRegion') AS country,
     said(place->>'$.city') AS city,
     TRY_CAST(nullif(r.autonomousSystemNumber, '0') AS BIGINT) AS asn,
     agent AS user_agent,
-    coalesce(os_family(device->>'$.operatingSystem'), os_family(agent)) AS os,
-    coalesce(browser_family(device->>'$.browser'), browser_family(agent)) AS browser,
+    said(device->>'$.operatingSystem') AS os,
+    said(device->>'$.browser') AS browser,
     said(r.sessionId) AS session_id,
     said(r.uniqueTokenIdentifier) AS token_id,
     said(device->>'$.deviceId') AS device_id,
@@ -77,10 +75,10 @@ SELECT raw_file, raw_line, seq, r."@lesser" IS NOT NULL AS damaged,
     said(r.correlationId) AS correlation_id,
     CASE
         WHEN code = '0' THEN 'success'
-        WHEN code IN ({quoted_list(INTERRUPTED)}) THEN 'interrupted'
+        WHEN regexp_full_match(code, '{either(INTERRUPTED)}') THEN 'interrupted'
         -- The portal's own word for it, where its code is none that is known here.
-        WHEN status->>'$."@outcome"' = 'interrupted' THEN 'interrupted'
-        WHEN TRY_CAST(code AS BIGINT) IS NOT NULL OR status->>'$."@outcome"' = 'failure' THEN 'failure'
+        WHEN outcome->>'$."@outcome"' = 'interrupted' THEN 'interrupted'
+        WHEN TRY_CAST(code AS BIGINT) IS NOT NULL OR outcome->>'$."@outcome"' = 'failure' THEN 'failure'
         ELSE 'unknown' END AS result,  -- PowerShell leaves only the name of a type in status
     code AS error_code,
     said(r.clientAppUsed) AS client_app,
@@ -89,8 +87,8 @@ SELECT raw_file, raw_line, seq, r."@lesser" IS NOT NULL AS damaged,
             OR r.originalTransferMethod = 'deviceCodeFlow' THEN 'deviceCode'
         ELSE said(flags(r.incomingTokenType)) END AS token_type,
     kept([{", ".join(f"{{'name': '{name}', 'value': flags(r.{name})}}" for name in _SCALARS)}]
-        || one('failureReason', status->>'$.failureReason')
-        || one('additionalDetails', status->>'$.additionalDetails')
+        || one('failureReason', outcome->>'$.failureReason')
+        || one('additionalDetails', outcome->>'$.additionalDetails')
         || one('deviceDetail.displayName', device->>'$.displayName')
         || one('deviceDetail.trustType', device->>'$.trustType')
         || one('deviceDetail.operatingSystem', device->>'$.operatingSystem')
@@ -99,6 +97,7 @@ SELECT raw_file, raw_line, seq, r."@lesser" IS NOT NULL AS damaged,
         || one('geo', (place->>'$.geoCoordinates.latitude') || ',' || (place->>'$.geoCoordinates.longitude'))
         || one('mfaDetail.authMethod', opened(r.mfaDetail)->>'$.authMethod')
         || one('signInEventTypes', r.signInEventTypes)
+        || coalesce(pairs(r."@rest", 'Column', FALSE), [])  -- of a column map: what it does not name
         || CASE WHEN json_type(steps) = 'ARRAY' THEN [{{'name': 'authenticationDetails',
             'value': concat_ws(': ', x->>'$.authenticationMethod', x->>'$.authenticationStepResultDetail')}}
             for x in CAST(steps AS JSON[])] ELSE [] END) AS properties

@@ -1,6 +1,7 @@
 """The export door: files an analyst was given, recognised by content; and the way from any raw evidence to tables.
 
     add_files(case, folder, progress)      keep the files raw, with custody
+    bring(case, databases, settings, ...)  what addresses are looked up in, beside the evidence
     build_tables(case, progress)           everything raw in the case (either door) → tables/*.parquet
     accounts(case)                         who is in the evidence at all
     evidence_span(case, upns)              the window that the evidence itself suggests
@@ -10,6 +11,7 @@ The order matters: whether a file covers the window can only be said once the wi
 """
 
 from o365nb.intake.base import Damaged, Origin, Record, Shape
+from o365nb.intake.brought import bring
 from o365nb.intake.counts import FileCount, Span, TableCounts
 from o365nb.intake.coverage import accounts, evidence_span, record_file_coverage
 from o365nb.intake.files import add_files
@@ -26,6 +28,7 @@ __all__ = [
     "TableCounts",
     "accounts",
     "add_files",
+    "bring",
     "build_tables",
     "evidence_span",
     "recognise",

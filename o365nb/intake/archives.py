@@ -1,136 +1,113 @@
-"""Zip and gzip, opened in memory and never on disk: a name in an archive is text, it leads nowhere.
+"""Archives and gzip, opened without trusting them: a name in an archive is text, it leads nowhere.
 
 An archive may be made to fill a machine, so what comes out of it is measured while it comes out: the sizes that an
-archive states of itself are not believed.
+archive states of itself are not believed. Each file in it lies, under a name of ours, in a temporary folder that only
+this user can read, for as long as it is looked at.
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
+import hashlib
+import re
+import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from o365nb.errors import BadEvidence
+from o365nb.intake.containers import AGAIN, LIMITS, MEND, Budget, Limits, TooMuchError, check, opener
 
 GZIP = b"\x1f\x8b"
-ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second is a zip without files
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What an archive may give. Logs shrink to a tenth or a fortieth; a bomb to a thousandth and less."""
-
-    file_bytes: int = 2 * 1024**3
-    total_bytes: int = 8 * 1024**3
-    ratio: int = 250
-    free_bytes: int = 16 * 1024**2  # below this, no ratio is looked at: a file of blanks is no attack
-    files: int = 10_000
-    depth: int = 3
-
-
-LIMITS = Limits()
+#: What systems put in beside the files.
+_DROPPINGS = re.compile(r"(^|/)(__MACOSX|\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)(/|$)", re.IGNORECASE)
 _CHUNK = 1024 * 1024
-_AGAIN = "Copy it again: it is cut or damaged"
-_MEND = "If it is real evidence, unpack it yourself and give the folder"
+_LONGEST = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
-    """One file inside an archive. `name` leads nowhere; `original` is `archive!name as the archive writes it`."""
+class Member:
+    """One file of evidence: as it was given (`name` is ""), or out of an archive.
+
+    `name` leads nowhere; `original` is `archive!name as the archive writes it`. `path` holds its bytes until the next
+    member is asked for. `archive_sha256` is that of the archive that was given, "" for a file as it was given.
+    """
 
     name: str
     original: str
-    data: bytes
+    path: Path
+    archive_sha256: str = ""
+
+    def open(self) -> BinaryIO:
+        """Its bytes, as often as wanted, until the next member is asked for."""
+        return self.path.open("rb")
+
+
+def unpacked(path: Path, limits: Limits = LIMITS) -> Iterator[Member | BadEvidence]:
+    """The file itself when it is no archive; else every file in it and in archives inside it (zip, 7z, tar, tar.gz).
+
+    For a file that cannot be had, the reason, whose `path` is `archive!name`. What goes beyond the limits for the
+    whole ends it, with the reason last. A file packed with gzip alone is one file: it stays as it is.
+    """
+    if not opener(path):
+        yield Member("", str(path), path)
+        return
+    with TemporaryDirectory(prefix="o365nb-") as room:
+        walk = _Walk(Path(room), _sha256(path), Budget(limits, path.stat().st_size))
+        try:
+            yield from walk.archive(str(path), "", path, 1)
+        except TooMuchError as problem:
+            walk.found = True
+            yield problem.reason
+        if not walk.found:
+            yield BadEvidence(path, "the archive holds no files", "Leave it out")
 
 
 @dataclass(slots=True)
-class _Budget:
-    limits: Limits
-    files: int = 0
-    bytes: int = 0
+class _Walk:
+    """One archive that was given, and everything packed inside it."""
 
+    room: Path
+    sha256: str
+    budget: Budget
+    found: bool = False
+    rooms: int = 0
 
-def is_zip(data: bytes) -> bool:
-    """Whether these are the bytes of a zip archive, and not of an Excel workbook, which is one too."""
-    if not data.startswith(ZIP):
-        return False
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return "[Content_Types].xml" not in archive.NameToInfo
-    except (zipfile.BadZipFile, ValueError, RuntimeError):
-        return True  # opening it says what is wrong with it
+    def archive(self, label: str, inside: str, path: Path, level: int) -> Iterator[Member | BadEvidence]:
+        deepest = self.budget.limits.depth
+        if level > deepest:
+            self.found = True
+            yield BadEvidence(label, f"archives are packed into one another more than {deepest} deep", MEND)
+            return
+        entries = opener(path)
+        if not entries:
+            return
+        self.rooms += 1
+        room = self.room / str(self.rooms)
+        room.mkdir()
+        seen: Counter[str] = Counter()
+        for name, content in entries(label, path, room, self.budget):
+            seen[name] += 1
+            again = f"#{seen[name]}" if seen[name] > 1 else ""  # an archive may hold a name twice
+            if isinstance(content, BadEvidence):
+                self.found = True
+                yield content
+            elif not _DROPPINGS.search(name.replace("\\", "/")):
+                self.found = True
+                yield from self._file(f"{label}!{name}{again}" if name else label, inside, name, content, level)
+            if isinstance(content, Path):
+                content.unlink(missing_ok=True)
 
-
-def unzipped(path: Path | str, data: bytes, limits: Limits = LIMITS) -> Iterator[Packed | BadEvidence]:
-    """Every file of a zip archive and of zips inside it; for one that cannot be had, the reason.
-
-    What goes beyond the limits for the whole ends it, with the reason last.
-    """
-    try:
-        yield from _zip(str(path), "", data, 1, _Budget(limits))
-    except _TooMuch as problem:
-        yield problem.reason
-
-
-class _TooMuch(Exception):
-    def __init__(self, reason: BadEvidence) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
-
-
-def _zip(path: str, inside: str, data: bytes, level: int, budget: _Budget) -> Iterator[Packed | BadEvidence]:
-    if level > budget.limits.depth:
-        yield BadEvidence(path, f"archives are packed into one another more than {budget.limits.depth} deep", _MEND)
-        return
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
-        yield BadEvidence(path, f"the zip archive cannot be opened ({error})", _AGAIN)
-        return
-    seen: Counter[str] = Counter()
-    with archive:
-        for info in archive.infolist():
-            name = _clean(info.filename)
-            if info.is_dir() or not name:
-                continue
-            budget.files += 1
-            if budget.files > budget.limits.files:
-                raise _TooMuch(BadEvidence(path, f"the archive holds more than {budget.limits.files:,} files", _MEND))
-            seen[info.filename] += 1
-            again = f"#{seen[info.filename]}" if seen[info.filename] > 1 else ""  # an archive may hold a name twice
-            label = f"{path}!{info.filename}{again}"
-            try:
-                body = _entry(label, archive, info, budget)
-            except BadEvidence as problem:
-                yield problem
-                continue
-            if is_zip(body):
-                yield from _zip(label, f"{inside}{name}!", body, level + 1, budget)
-            else:
-                yield Packed(f"{inside}{name}", label, body)
-
-
-def _entry(label: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> bytes:
-    if info.flag_bits & 1:
-        raise BadEvidence(label, "it is locked with a password", "Unpack the archive and give the folder")
-    parts, size = [], 0
-    try:
-        with archive.open(info) as file:
-            while part := file.read(_CHUNK):
-                parts.append(part)
-                size += len(part)
-                budget.bytes += len(part)
-                check(label, size, info.compress_size, budget.limits)
-                if budget.bytes > budget.limits.total_bytes:
-                    most = f"the archive unpacks to more than {budget.limits.total_bytes // 1024**2:,} MiB"
-                    raise _TooMuch(BadEvidence(label, most, _MEND))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-        raise BadEvidence(label, f"it cannot be unpacked ({error})", _AGAIN) from None
-    return b"".join(parts)
+    def _file(self, label: str, inside: str, name: str, path: Path, level: int) -> Iterator[Member | BadEvidence]:
+        clean = _clean(name)
+        if opener(path):
+            yield from self.archive(label, f"{inside}{clean}!" if clean else inside, path, level + bool(name))
+        else:
+            yield Member(f"{inside}{clean}", label, path, self.sha256)
 
 
 def gunzip(path: Path | str, data: bytes, limits: Limits = LIMITS) -> bytes:
@@ -148,26 +125,20 @@ def gunzip(path: Path | str, data: bytes, limits: Limits = LIMITS) -> bytes:
                 if not (part or member.eof or member.unconsumed_tail):
                     break
         except zlib.error as error:
-            raise BadEvidence(path, f"the gzip file cannot be unpacked ({error})", _AGAIN) from None
+            raise BadEvidence(path, f"the gzip file cannot be unpacked ({error})", AGAIN) from None
         if not member.eof:
-            raise BadEvidence(path, "the gzip file cannot be unpacked (it ends too early)", _AGAIN)
+            raise BadEvidence(path, "the gzip file cannot be unpacked (it ends too early)", AGAIN)
         rest = member.unused_data.lstrip(b"\x00")  # tapes pad with zeros
     return b"".join(parts)
 
 
-def check(path: Path | str, size: int, packed: int, limits: Limits) -> None:
-    """Raises BadEvidence when so many bytes cannot honestly come out of so few."""
-    if size > limits.file_bytes:
-        raise BadEvidence(path, f"it unpacks to more than {limits.file_bytes // 1024**2:,} MiB", _MEND)
-    if size > limits.free_bytes and size > limits.ratio * max(packed, 1):
-        raise BadEvidence(
-            path, f"it unpacks to more than {limits.ratio} times its size, as only an archive bomb does", _MEND
-        )
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _clean(name: str) -> str:
-    """A name without anything that leads out of a folder; "" for what systems put in beside the files."""
-    parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", "..", ".")]
-    if any(part.startswith(".") or part == "__MACOSX" for part in parts):
-        return ""
-    return "/".join(part.rstrip(":") for part in parts)
+    """A name without anything that leads out of a folder, changes a line of text, or turns its direction."""
+    parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", "//", "..", ".")]
+    joined = "/".join(part.rstrip(":") for part in parts)
+    return "".join("_" if unicodedata.category(char)[0] == "C" else char for char in joined)[:_LONGEST]

@@ -12,6 +12,7 @@ from typing import Any
 from o365nb.intake.base import DAMAGED, Damaged, Record
 from o365nb.intake.forms import filled
 from o365nb.intake.json_text import loads
+from o365nb.intake.powershell_text import restored
 
 KIND = "audit_record"
 #: Top-level scalars worth saving from a record that breaks off; the first of each name is the record's own.
@@ -36,7 +37,8 @@ def audit_record(line: int, audit_data: Any, outer: dict[str, Any]) -> Iterator[
             data = _saved(audit_data)
     elif not isinstance(audit_data, dict):
         problem, data = "AuditData is missing", {}
-    whole = {**data, **{name: value for name, value in outer.items() if filled(value) and not filled(data.get(name))}}
+    told = {name: restored(value) if _cut(value) else value for name, value in data.items()}
+    whole = {**told, **{name: value for name, value in outer.items() if filled(value) and not filled(told.get(name))}}
     if not problem:
         yield Record(line, KIND, whole)
         return
@@ -46,9 +48,23 @@ def audit_record(line: int, audit_data: Any, outer: dict[str, Any]) -> Iterator[
     yield Damaged(line, problem + (": kept what could be read" if saved else ": nothing usable is left"), saved)
 
 
+def _cut(value: Any) -> bool:
+    """Whether ConvertTo-Json has written objects in it as `@{Name=..}`, being deeper than its -Depth."""
+    first = value[0] if isinstance(value, list) and value else value
+    return isinstance(first, str) and first.startswith("@{")
+
+
 def _saved(text: str) -> dict[str, Any]:
     saved: dict[str, Any] = {}
     for name, value in _SCALAR.findall(text):
         if name not in saved:
-            saved[name] = loads(value)
+            saved[name] = _scalar(value)
     return saved
+
+
+def _scalar(text: str) -> Any:
+    """A value of the broken text; one with an escape that is none (`CORP\\svc`) as it stands."""
+    try:
+        return loads(text)
+    except ValueError:
+        return text.strip('"')

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 #: In a record's data: why it is not whole (what could be saved of a damaged record).
 DAMAGED = "@damaged"
@@ -61,11 +61,23 @@ class Origin:
 Item = Record | Damaged | Note
 
 
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A file whose records stand in it as they are: of which kind, and how they are strung together.
+
+    `form` is lines (JSON lines) or csv (in the column AuditData, with `delimiter` between the cells).
+    """
+
+    kind: str
+    form: str
+    delimiter: str = ","
+
+
 class Shape(ABC):
     """One shape of evidence file."""
 
-    name: ClassVar[str]
-    title: ClassVar[str]
+    name: str
+    title: str
 
     @abstractmethod
     def recognise(self, text: str) -> float:
@@ -81,3 +93,7 @@ class Shape(ABC):
     def lacks(self, text: str) -> list[str]:
         """What the file that begins with `text` would need to be of this shape: for the message to a person."""
         return []
+
+    def plain(self, text: str) -> Plain | None:
+        """Whether the file that begins with `text` holds its records as they are, so that the engine may read it."""
+        return None

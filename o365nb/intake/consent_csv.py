@@ -21,8 +21,11 @@ class OauthPermissionsCsv(CsvShape):
     """Delegated and application permissions, each with what is known of the application."""
 
     name = "oauth-permissions-csv"
-    title = "OAuth permissions of Microsoft-Extractor-Suite (CSV)"
-    forms = (frozenset({"PermissionType", "AppId", "ClientObjectId", "Permission", "ConsentType"}),)
+    title = "OAuth permissions of Microsoft-Extractor-Suite or Hawk (CSV)"
+    forms = (
+        frozenset({"PermissionType", "AppId", "ClientObjectId", "Permission", "ConsentType"}),
+        frozenset({"PermissionType", "ClientObjectId", "Permission", "ConsentType", "PrincipalObjectId"}),  # Hawk's
+    )
     times = ("CreatedDateTime",)
 
     def read(self, text: str, origin: Origin) -> Iterator[Item]:
@@ -49,7 +52,7 @@ class OauthPermissionsCsv(CsvShape):
         if not cells.get("ClientObjectId") or not cells.get("Permission"):
             yield Damaged(row.line, "the permission names no application or no right")
             return
-        application = cells["PermissionType"].lower() == "application"
+        application = cells.get("PermissionType", "").lower() == "application"
         person = cells.get("PrincipalDisplayName", "")
         yield Record(
             row.line,
@@ -58,7 +61,7 @@ class OauthPermissionsCsv(CsvShape):
                 "clientId": cells["ClientObjectId"],
                 "resourceId": cells.get("ResourceObjectId", ""),
                 "principalId": "" if application else cells.get("PrincipalObjectId", ""),
-                "consentType": "AllPrincipals" if application else cells["ConsentType"] or "Principal",
+                "consentType": "AllPrincipals" if application else cells.get("ConsentType") or "Principal",
                 "scope": cells["Permission"],
                 PRINCIPAL: person if "@" in person else cells.get("PrincipalObjectId", ""),
             },
@@ -72,7 +75,7 @@ def _client(cells: dict[str, str]) -> dict[str, Any]:
     return {
         "id": cells["ClientObjectId"],
         "appId": cells.get("AppId"),
-        "displayName": cells.get("AppDisplayName"),
+        "displayName": cells.get("AppDisplayName") or cells.get("ClientDisplayName"),
         "publisherName": cells.get("PublisherName"),
         "appOwnerOrganizationId": cells.get("AppOwnerOrganizationId"),
         "createdDateTime": cells.get("CreatedDateTime") or cells.get("CreationTimestamp"),

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from o365nb.case import Case, Coverage
 from o365nb.engine import Engine
 from o365nb.errors import BadInput
 from o365nb.events.schema import STATE_TABLES
+from o365nb.intake.activity import Activity
 from o365nb.intake.counts import FileCount, Span, TableCounts
-from o365nb.model import Outcome, Window, iso, utc
+from o365nb.intake.wholeness import TELLING, Logs, between, cap, covers
+from o365nb.model import Outcome, Window, iso
 
-#: An export ends where events end, not where the window ends: a day on each side is no gap.
-SLACK = timedelta(days=1)
-#: Evidence shorter than this tells nothing of what is usual; alone it is no period to give an answer about.
-TELLING = timedelta(days=3)
 _PAD = timedelta(hours=1)
 _LIMITS = "An export cannot show what was filtered out when it was made."
 _STATE = {*STATE_TABLES, "inbox_rules.hidden"}
@@ -52,7 +50,7 @@ def evidence_span(case: Case, subjects: Sequence[str]) -> Window:
             sql = f"SELECT min(time) AS first, max(time) AS last FROM events {where}"
             row = engine.rows(sql, [[subject.lower() for subject in subjects]])[0]
             if row["first"] is not None:
-                return _window(row["first"], row["last"], _PAD)
+                return between(row["first"], row["last"], _PAD)
     raise BadInput("The evidence has no events with a time. Say which window is meant: --from and --to, or --since.")
 
 
@@ -64,18 +62,17 @@ def record_file_coverage(case: Case) -> None:
     """
     counts = TableCounts.load(case.tables)
     files = [file for file in counts.files if file.from_file] if counts else []
-    brief = bool(files) and _brief(case)
-    for file in files:
-        for source, span in file.spans.items():
-            # What a file says of a workload reaches as far as the file does: silence inside its span is silence.
-            whole = file.spans.get(source.partition("/")[0], span)
-            case.ledger.record(_line(case, file, source, replace(whole, received=span.received), files, brief=brief))
-        if not file.spans:
-            outcome = Outcome.DAMAGED if file.received else Outcome.EMPTY
-            reason = "; ".join(file.reasons) or " ".join(file.notes) or "The file has a known form and no records."
-            case.ledger.record(
-                Coverage("files", "", None, outcome, unparsable=file.damaged, reason=reason, file=file.name)
-            )
+    with Activity(case) as activity:
+        logs = Logs(files, activity, case.info.window, brief=bool(files) and _brief(case))
+        for file in files:
+            lost = cap(file, files)
+            for source, span in file.spans.items():
+                # What a file says of a workload reaches as far as the file does: silence inside its span is silence.
+                whole = file.spans.get(source.partition("/")[0], span)
+                line = _state(file, source, span) if _timeless(source, span) else _log(file, source, whole, logs, lost)
+                case.ledger.record(replace(line, received=span.received))
+            if not file.spans:
+                case.ledger.record(_nothing(file))
     for workload in _absent(files):
         reason = f"No {workload} record is in any audit log file: none happened, or the export left them out. {_LIMITS}"
         case.ledger.record(Coverage(f"ual/{workload}", "", case.info.window, Outcome.PARTIAL, reason=reason))
@@ -115,64 +112,68 @@ def _brief(case: Case) -> bool:
         return False
 
 
-def _line(case: Case, file: FileCount, source: str, span: Span, files: list[FileCount], *, brief: bool) -> Coverage:
-    if source in _STATE or not span.first or not span.last:
-        window, outcome = None, Outcome.COMPLETE
-        reason = f"{span.received} objects, as they stood when the file was made."
-    else:
-        window = _window(span.first, span.last)
-        together = _alike(files, source, span.person)
-        complete = _covers(together, case.info.window) and not brief
-        outcome = Outcome.COMPLETE if complete else Outcome.PARTIAL
-        reason = f"{span.received} records; the file runs from {iso(span.first)} to {iso(span.last)}"
-        if brief:
-            reason += f": less than {TELLING.days} days, and no period was stated (--from, --to)"
-        elif not complete:
-            reason += f", the case's window from {iso(case.info.window.start)} to {iso(case.info.window.end)}"
-        elif not _covers([window], case.info.window):
-            reason += f" and {len(together) - 1} more files fill the case's window with it"
-        reason += "."
-    if file.limited and outcome is Outcome.COMPLETE:
-        outcome = Outcome.PARTIAL
-    reason += "".join(f" {note}" for note in file.notes)
-    if file.damaged:
-        outcome = Outcome.DAMAGED
-        reason += f" {file.damaged} records are damaged ({'; '.join(file.reasons)})."
+def _timeless(source: str, span: Span) -> bool:
+    return source in _STATE or not span.first or not span.last
+
+
+def _nothing(file: FileCount) -> Coverage:
+    """A file of which no record is left."""
+    outcome = Outcome.DAMAGED if file.received else Outcome.EMPTY
+    reason = "; ".join(file.reasons) or " ".join(file.notes) or "The file has a known form and no records."
     return Coverage(
-        source,
-        span.person,
-        window,
-        outcome,
-        received=span.received,
-        duplicates=file.duplicates if "/" not in source else 0,
-        unparsable=file.damaged if "/" not in source else 0,
-        reason=f"{reason} {_LIMITS}",
-        file=file.name,
+        "files", "", None, outcome, unparsable=file.damaged, reason=reason, file=file.name, shape=file.shape
     )
 
 
-def _alike(files: list[FileCount], source: str, person: str) -> list[Window]:
-    """The spans of all files that tell of that source for that person; "" stands for many."""
-    spans = [file.spans.get(source.partition("/")[0]) for file in files]
-    told = (span for span in spans if span and span.person in ("", person))
-    return [_window(span.first, span.last) for span in told if span.first and span.last]
+def _state(file: FileCount, source: str, span: Span) -> Coverage:
+    """Objects as they stood: no time, so nothing of the window is missing."""
+    said = f"{span.received} objects, as they stood when the file was made."
+    return _line(file, source, span, Outcome.COMPLETE, said)
+
+
+def _log(file: FileCount, source: str, span: Span, logs: Logs, lost: str) -> Coverage:
+    """Events of one log; `lost` says why the file was probably cut off, "" when it was not."""
+    base = source.partition("/")[0]
+    told, spans = logs.judged(base, span.person), logs.spans(base, span.person)
+    mine = spans[file.path]
+    outcome = Outcome.PARTIAL if told.cause else Outcome.COMPLETE
+    outcome = Outcome.CAPPED if lost else outcome
+    said = f"{span.received} records; the file runs from {iso(span.first)} to {iso(span.last)}"
+    if outcome is Outcome.COMPLETE and not covers([mine], logs.window):
+        said += f" and {len(spans) - 1} more files fill the case's window with it"
+    over = sum(other.start < mine.end and mine.start < other.end for other in spans.values()) - 1
+    said += f"; {over} more files of this log overlap with it" if over else ""
+    cause = "; ".join(filter(None, (lost, told.cause)))
+    said += f". {cause[:1].upper()}{cause[1:]}." if cause else "."
+    line = _line(file, source, span, outcome, f"{said} {told.remarks}".rstrip())
+    causes = "; ".join(filter(None, (line.cause, cause)))
+    return replace(line, window=mine, cause=causes, holes=tuple(hole.window for hole in told.holes))
+
+
+def _line(file: FileCount, source: str, span: Span, outcome: Outcome, said: str) -> Coverage:
+    """What holds for every line: the file's notes and damage."""
+    cause = ""
+    if file.limited and outcome is Outcome.COMPLETE:
+        outcome, cause = Outcome.PARTIAL, " ".join(file.notes).rstrip(".")
+    reason = said + "".join(f" {note}" for note in file.notes)
+    if file.damaged:
+        outcome, cause = Outcome.DAMAGED, f"{file.damaged} records are damaged: {'; '.join(file.reasons)}"
+        reason += f" {file.damaged} records are damaged ({'; '.join(file.reasons)})."
+    whole = "/" not in source
+    return Coverage(
+        source,
+        span.person,
+        None,
+        outcome,
+        duplicates=file.duplicates if whole else 0,
+        unparsable=file.damaged if whole else 0,
+        reason=reason,
+        file=file.name,
+        shape=file.shape,
+        cause=cause,
+    )
 
 
 def _absent(files: list[FileCount]) -> list[str]:
     sources = {source for file in files for source in file.spans}
     return [w for w in _USUAL if f"ual/{w}" not in sources] if "ual" in sources else []
-
-
-def _covers(spans: list[Window], window: Window) -> bool:
-    """Whether the spans together reach over the window, with no more than the slack missing anywhere."""
-    reached = window.start + SLACK
-    for span in sorted(spans):
-        if span.start > reached:
-            break
-        reached = max(reached, span.end + SLACK)
-    return reached >= window.end
-
-
-def _window(first: datetime, last: datetime, pad: timedelta = timedelta(0)) -> Window:
-    """Both ends inside."""
-    return Window(utc(first) - pad, utc(last) + pad + timedelta(microseconds=1))

@@ -40,6 +40,14 @@ def header(head: str) -> tuple[str, ...]:
     return tuple(column.strip() for column in columns)
 
 
+def dialect(head: str) -> str:
+    """The delimiter of a CSV file whose first line is its header, every name once; "" where it is not so plain."""
+    names = header(head)
+    if not names or len(set(names)) < len(names) or _body(head) != (0, 0):
+        return ""
+    return _delimiter(head.split("\n", 1)[0])
+
+
 def rows(path: str, text: str) -> Iterator[CsvRow]:
     """Every row that is not blank. A column named twice keeps its first cell; the second is called `Name#2`.
 
@@ -49,6 +57,7 @@ def rows(path: str, text: str) -> Iterator[CsvRow]:
     body = text[start:]
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=_delimiter(body.split("\n", 1)[0]), strict=True)
     columns: list[str] = []
+    named: list[str] = []
     line = skipped + 1
     unended = 0 if body.endswith(("\n", "\r")) else sum(1 for _ in io.StringIO(body, newline=""))
     try:
@@ -57,8 +66,10 @@ def rows(path: str, text: str) -> Iterator[CsvRow]:
             if not any(cell.strip() for cell in cells):
                 continue
             if not columns:
-                columns = _unique(cells)
+                columns, named = _unique(cells), cells
                 continue
+            if cells[0].lstrip("\ufeff").strip('"') == named[0] and cells[1:] == named[1:]:
+                continue  # the header again: files were put behind one another
             whole, ended = len(cells) >= len(columns), reader.line_num != unended
             if not whole and not ended:
                 raise cut(path, begins)

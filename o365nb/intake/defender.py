@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from o365nb.events.state import lower
+from o365nb.events.state import lower, many
 from o365nb.intake.base import Item, Origin, Record
 from o365nb.intake.forms import JsonShape
 
@@ -38,7 +38,7 @@ class GraphIncidentJson(JsonShape):
     entity = r"security/incidents"
 
     def records(self, line: int, data: dict[str, Any]) -> Iterator[Item]:
-        alerts = [alert for alert in data.get("alerts") or [] if isinstance(alert, dict)]
+        alerts = [alert for alert in many(data.get("alerts")) if isinstance(alert, dict)]
         own = {name: value for name, value in data.items() if name != "alerts"}
         told = {
             "title": data["displayName"],

@@ -23,6 +23,14 @@ _FOREIGN = frozenset(
         "ExchangeVersion",
     }
 )
+_RULE_NAMES = {
+    "RuleName": "Name",
+    "UserName": OWNER,
+    "RuleEnabled": "Enabled",
+    "CopytoFolder": "CopyToFolder",
+    "MovetoFolder": "MoveToFolder",
+    "TextDescription": "Description",
+}
 _ADDRESSES = ("ForwardTo", "RedirectTo", "ForwardAsAttachmentTo")
 
 
@@ -34,10 +42,11 @@ class ExchangeInboxRuleCsv(CsvShape):
     forms = (
         frozenset({"Name", "Enabled", "Priority", "RuleIdentity", "StopProcessingRules"}),
         frozenset({"Name", "Enabled", "Priority", "Identity", "MoveToFolder", "DeleteMessage"}),
+        frozenset({OWNER, "Name", "Enabled", "MoveToFolder", "ForwardTo", "RedirectTo"}),  # its first versions
     )
 
     def column(self, name: str) -> str:
-        return {"RuleName": "Name", "UserName": OWNER}.get(name, name)
+        return _RULE_NAMES.get(name, name)
 
     def read(self, text: str, origin: Origin) -> Iterator[Item]:
         nameless = 0
@@ -48,7 +57,7 @@ class ExchangeInboxRuleCsv(CsvShape):
             yield Note(f"{nameless} of the rules do not say whose they are.", limits=True)
 
     def row(self, row: CsvRow, origin: Origin) -> Iterator[Item]:
-        cells, lost = _kept(row)
+        cells, lost = kept(row)
         owner = next(
             (text for name in (OWNER, "MailboxOwnerId", "Identity") if "@" in (text := cells.get(name, ""))), ""
         )
@@ -56,7 +65,7 @@ class ExchangeInboxRuleCsv(CsvShape):
         if owner:
             data[OWNER] = owner.partition("\\")[0]
         lost = [name for name in lost if name in _ADDRESSES or name.endswith("Words") or name == "From"]
-        yield from _saved(row, "inbox_rule", data, lost)
+        yield from saved(row, "inbox_rule", data, lost)
 
 
 class ExchangeMailboxCsv(CsvShape):
@@ -66,13 +75,17 @@ class ExchangeMailboxCsv(CsvShape):
     title = "Get-Mailbox (CSV)"
     forms = (frozenset({"DeliverToMailboxAndForward", "ForwardingSmtpAddress", "PrimarySmtpAddress"}),)
 
+    def column(self, name: str) -> str:
+        """Hawk's reports of forwarding choose other capitals: ForwardingSMTPAddress."""
+        return name.replace("SMTP", "Smtp")
+
     def row(self, row: CsvRow, origin: Origin) -> Iterator[Item]:
-        cells, lost = _kept(row)
+        cells, lost = kept(row)
         lost = [name for name in lost if name in ("ForwardingAddress", "ForwardingSmtpAddress", "GrantSendOnBehalfTo")]
-        yield from _saved(row, "mailbox", dict(cells), lost)
+        yield from saved(row, "mailbox", dict(cells), lost)
 
 
-def _kept(row: CsvRow) -> tuple[dict[str, str], list[str]]:
+def kept(row: CsvRow) -> tuple[dict[str, str], list[str]]:
     """The cells that say something, and the columns in which Export-Csv left only the name of a type."""
     cells = {
         name: cell for name, cell in row.cells.items() if name not in _FOREIGN and (cell.strip() or name == "Name")
@@ -81,7 +94,8 @@ def _kept(row: CsvRow) -> tuple[dict[str, str], list[str]]:
     return {name: cell for name, cell in cells.items() if name not in lost}, lost
 
 
-def _saved(row: CsvRow, kind: str, data: dict[str, Any], lost: list[str]) -> Iterator[Item]:
+def saved(row: CsvRow, kind: str, data: dict[str, Any], lost: list[str]) -> Iterator[Item]:
+    """The record of a row; where cells of it are `lost` it is a damaged one, kept in part."""
     if not lost:
         yield Record(row.line, kind, data)
         return

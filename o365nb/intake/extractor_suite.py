@@ -8,7 +8,7 @@ from typing import Any
 from o365nb.events.times import iso_time
 from o365nb.intake import json_text
 from o365nb.intake.audit_data import audit_record
-from o365nb.intake.base import Damaged, Record
+from o365nb.intake.base import Damaged, Plain, Record
 from o365nb.intake.forms import JsonShape
 from o365nb.intake.purview_audit import AuditCsv
 
@@ -39,9 +39,13 @@ class ExtractorSuiteUalJson(JsonShape):
             return 0.9 if json_text.is_lines(text) else 0.0
         return super().recognise(text)
 
+    def plain(self, text: str) -> Plain | None:
+        found = json_text.sample(text)
+        return Plain(self.kind, "lines") if found and "AuditData" not in found[0] and json_text.is_lines(text) else None
+
     def records(self, line: int, data: dict[str, Any]) -> Iterator[Record | Damaged]:
         if "AuditData" not in data:
-            yield Record(line, self.kind, data)
+            yield from audit_record(line, data, {})
             return
         outer = {
             "CreationTime": iso_time(str(data.get("CreationDate") or "")),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from o365nb.events.times import DateOrder, date_order, iso_time
 from o365nb.intake import csv_text, json_text
-from o365nb.intake.base import OWNER, Damaged, Item, Note, Origin, Record, Shape
+from o365nb.intake.base import OWNER, Damaged, Item, Note, Origin, Plain, Record, Shape
 
 _TYPE_NAME = re.compile(r"^(Microsoft\.[A-Za-z.]+\.[A-Z]\w*|System\.[A-Za-z.]+(`\d+)?(\[.*\])?)$", re.DOTALL)
+#: What the Zero Trust Assessment puts into the row that shows which columns there are; all its values are empty.
+_MODEL = "isZtModelRow"
 _USER = re.compile(r"users\('((?:[^']|'')+)'\)", re.IGNORECASE)
 
 
@@ -93,6 +95,8 @@ class JsonShape(Shape):
     never: ClassVar[frozenset[str]] = frozenset()
     entity: ClassVar[str] = ""
     sure: ClassVar[float] = 1.0
+    #: Whether a record is its object, as it stands.
+    as_it_stands: ClassVar[bool] = False
 
     def fits(self, data: dict[str, Any]) -> bool:
         """Whether one object is a record of this shape."""
@@ -109,26 +113,47 @@ class JsonShape(Shape):
         fitting = sum(self.fits(data) for data in found)
         if fitting:
             return self.sure * fitting / len(found)
-        return max(_score(self.must, tuple(data), 0.0) for data in found)
+        return max(self._share(data) for data in found)
+
+    def _share(self, data: dict[str, Any]) -> float:
+        """How near an object comes, at most a half: what it must have, and one of what it should have."""
+        wanted = len(self.must) + bool(self.any_of)
+        near = len(self.must.intersection(data)) + (not self.any_of.isdisjoint(data))
+        return 0.5 * near / wanted if wanted else 0.0
 
     def lacks(self, text: str) -> list[str]:
         found = json_text.sample(text)
         return sorted(self.must.difference(found[0])) if found else []
 
     def read(self, text: str, origin: Origin) -> Iterator[Item]:
-        context = unquote(json_text.context(text))
+        return self._read(json_text.items(text), unquote(json_text.context(text)))
+
+    def read_lines(self, lines: Iterable[tuple[int, str]]) -> Iterator[Item]:
+        """The records of some lines of a JSON lines file, each with its number."""
+        return self._read(json_text.line_items(lines), "")
+
+    def _read(self, items: Iterable[json_text.Item | Damaged], context: str) -> Iterator[Item]:
         named = _USER.search(context)
         owner = named[1].replace("''", "'") if named else ""
-        for item in json_text.items(text):
+        models = 0
+        for item in items:
             if isinstance(item, Damaged):
                 yield item
                 continue
             line, data = item
+            if isinstance(data, dict) and data.get(_MODEL) is True:
+                models += 1
+                continue
             data = self.complete(data, context) if isinstance(data, dict) else None
             if data is None or not self.fits(data):
                 yield Damaged(line, f"not a record of the shape {self.name}")
             else:
                 yield from self.records(line, {**data, OWNER: owner} if owner else data)
+        if models:
+            yield Note(f"{models} rows in it are models of a row, made by a tool: no records.")
+
+    def plain(self, text: str) -> Plain | None:
+        return Plain(self.kind, "lines") if self.as_it_stands and json_text.is_lines(text) else None
 
     def complete(self, data: dict[str, Any], context: str) -> dict[str, Any]:
         """The object with what only the list's @odata.context says of it."""

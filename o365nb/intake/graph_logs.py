@@ -20,6 +20,7 @@ class GraphSignInJson(JsonShape):
     must = frozenset({"createdDateTime", "ipAddress"})
     any_of = frozenset({"appDisplayName", "userPrincipalName", "servicePrincipalName", "status"})
     entity = r"auditLogs/signIns"
+    as_it_stands = True
 
 
 class GraphDirectoryAuditJson(JsonShape):
@@ -30,6 +31,7 @@ class GraphDirectoryAuditJson(JsonShape):
     kind = "directory_audit"
     must = frozenset({"activityDateTime", "activityDisplayName"})
     entity = r"auditLogs/directoryAudits"
+    as_it_stands = True
 
 
 class GraphAuditLogRecordJson(JsonShape):
@@ -79,6 +81,7 @@ class GraphMessageTraceJson(JsonShape):
     kind = "message_trace"
     must = frozenset({"senderAddress", "recipientAddress", "receivedDateTime"})
     entity = r"messageTraces"
+    as_it_stands = True
 
 
 class ExchangeMessageTraceJson(JsonShape):

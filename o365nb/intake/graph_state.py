@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from o365nb.intake import json_text
+from o365nb.intake.base import OWNER, Item, Record
 from o365nb.intake.forms import JsonShape
 
 _METHOD_LIST = re.compile(r"authentication/(\w+?)Methods\b", re.IGNORECASE)
@@ -20,6 +22,14 @@ class GraphUserJson(JsonShape):
     must = frozenset({"id", "userPrincipalName"})
     never = frozenset({"ipAddress", "auditData", "methodsRegistered"})
     entity = r"#users(\([^')]*\))?$"
+
+    def records(self, line: int, data: dict[str, Any]) -> Iterator[Item]:
+        """DFIR-O365RC puts a user's registered methods inside the user."""
+        methods = data.get("userRegisteredAuthenticationMethods")
+        yield Record(line, self.kind, data)
+        for method in methods if isinstance(methods, list) else ():
+            if isinstance(method, dict):
+                yield Record(line, "auth_method", {**method, OWNER: str(data["userPrincipalName"])})
 
 
 class GraphMessageRuleJson(JsonShape):

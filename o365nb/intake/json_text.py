@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -12,16 +13,20 @@ import orjson
 
 from o365nb.intake.base import Damaged
 
+#: A longer text is read value by value: all its records at once may be larger than memory.
+WHOLE = 16 * 1024 * 1024
 #: Keys under which services and tools wrap a list of records.
 _WRAPPERS = ("value", "records", "Records")
-_GAP = re.compile(r"[\s,]*")
+_GAP = re.compile(r"[\s,\ufeff]*")  # files put behind one another bring their byte order marks along
 _OPENING = re.compile(
-    r'\{\s*(?:"@[^"]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|\[\s*\])\s*,\s*)*"(?:value|records|Records)"\s*:\s*\['
+    r'(?:\{\s*"d"\s*:\s*)?\{\s*(?:"@[^"]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|\[\s*\])\s*,\s*)*"(?:value|records|Records|results)"\s*:\s*\['
 )
+_CLOSING = re.compile(r"[\s,]*(?:\"@[^\"]*\"\s*:\s*\"(?:[^\"\\]|\\.)*\"[\s,]*)*\}(?:\s*\})?")
 _TABLES = re.compile(r'\s*\{\s*"tables"\s*:\s*\[', re.IGNORECASE)
 _COLUMNS = re.compile(r'"columns"\s*:\s*(?=\[)', re.IGNORECASE)
 _ROWS = re.compile(r'"rows"\s*:\s*\[', re.IGNORECASE)
 _NEW_LINE_VALUE = re.compile(r"^[\[{]", re.MULTILINE)
+_BLANKS = " \t\r\n\x0b\x0c\ufeff"
 _CONTEXT = re.compile(r'"@odata\.context"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _SLOW = json.JSONDecoder(strict=False)
 
@@ -46,15 +51,18 @@ def items(text: str) -> Iterator[Item | Damaged]:
     Lists, `{"value": [...]}`, `{"records": [...]}` and `{"tables": [{columns, rows}]}` are opened; nulls (PowerShell's
     absent list) are no records.
     """
+    if len(text) > WHOLE and not _TABLES.match(text):
+        yield from line_items(enumerate(_each_line(text), 1)) if _is_lines(text) else _salvage(text)
+        return
     try:
         whole = loads(text)
     except ValueError:
         if _TABLES.match(text):
             yield from _cut_table(text)
         else:
-            yield from _lines(text) if _is_lines(text) else _salvage(text)
+            yield from line_items(enumerate(_each_line(text), 1)) if _is_lines(text) else _salvage(text)
         return
-    yield from enumerate((item for item in unwrap(whole) if item is not None), 1)
+    yield from enumerate(_opened(whole), 1)
 
 
 def unwrap(value: Any) -> list[Any]:
@@ -71,13 +79,35 @@ def unwrap(value: Any) -> list[Any]:
         for key in _WRAPPERS:
             if isinstance(value.get(key), list):
                 return list(value[key])
+        if value.keys() == {"d"}:  # OData 2, the reporting service's: {"d": {"results": [...]}}
+            inner = value["d"].get("results", value["d"]) if isinstance(value["d"], dict) else value["d"]
+            return list(inner) if isinstance(inner, list) else [inner]
     return [value]
+
+
+def _opened(value: Any) -> list[Any]:
+    """The records inside one value of a file; a record that a tool wrote as text into a string is one all the same."""
+    found: list[Any] = []
+    for item in unwrap(value):
+        # DFIR-O365RC writes each page of an answer as a list inside one list.
+        found += item if isinstance(item, list) else [item]
+    return [loaded for item in found if (loaded := _from_text(item)) is not None]
+
+
+def _from_text(item: Any) -> Any:
+    if isinstance(item, str) and item.lstrip()[:1] == "{":
+        try:
+            return loads(item)
+        except ValueError:
+            return item
+    return item
 
 
 @lru_cache(maxsize=4)
 def sample(head: str, count: int = 5) -> tuple[dict[str, Any], ...]:
     """The first few objects of a JSON file, from its beginning (which may end anywhere)."""
-    if head.lstrip()[:1] not in ("{", "["):
+    start = head.lstrip(_BLANKS)[:1]
+    if start not in ("{", "[") and not (start == '"' and _is_lines(head)):
         return ()
     found: list[dict[str, Any]] = []
     for item in items(head):
@@ -91,7 +121,10 @@ def sample(head: str, count: int = 5) -> tuple[dict[str, Any], ...]:
 def context(head: str) -> str:
     """The @odata.context of a service's answer: it says what the list holds even when it is empty."""
     match = _CONTEXT.search(head[:8192])
-    return str(loads(f'"{match[1]}"')) if match else ""
+    try:
+        return str(loads(f'"{match[1]}"')) if match else ""
+    except ValueError:  # an escape that is none: words all the same
+        return match[1] if match else ""
 
 
 def is_lines(head: str) -> bool:
@@ -100,25 +133,36 @@ def is_lines(head: str) -> bool:
 
 
 def _is_lines(text: str) -> bool:
-    first = next((line for line in text.split("\n", 100)[:100] if line.strip()), "")
+    first = next((line for line in itertools.islice(_each_line(text), 100) if line.strip()), "")
     try:
-        return isinstance(loads(first), (dict, list))
+        return len(first) <= WHOLE and isinstance(_from_text(loads(first.strip(_BLANKS))), (dict, list))
     except ValueError:
         return False
 
 
-def _lines(text: str) -> Iterator[Item | Damaged]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
+def _each_line(text: str) -> Iterator[str]:
+    """One line after the other: a list of all of them would be the text once more."""
+    position = 0
+    while position <= len(text):
+        end = text.find("\n", position)
+        end = len(text) if end < 0 else end
+        yield text[position:end]
+        position = end + 1
+
+
+def line_items(lines: Iterable[tuple[int, str]]) -> Iterator[Item | Damaged]:
+    """Every record of some lines of a JSON lines file, each with its number."""
+    for number, written in lines:
+        line = written.strip(_BLANKS)
+        if not line:
             continue
         try:
             value = loads(line)
         except ValueError as error:
             yield Damaged(number, f"not JSON: {error}"[:200])
             continue
-        for item in unwrap(value):
-            if item is not None:
-                yield number, item
+        for item in _opened(value):
+            yield number, item
 
 
 def _salvage(text: str) -> Iterator[Item | Damaged]:
@@ -130,7 +174,9 @@ def _salvage(text: str) -> Iterator[Item | Damaged]:
             position = opening.end() if opening else position + 1
         elif text[position] == "]":
             position += 1
-            closing = re.compile(r"[\s,]*(?:\"@[^\"]*\"\s*:\s*\"(?:[^\"\\]|\\.)*\"[\s,]*)*\}").match(text, position)
+            closing = re.compile(r"[\s,]*(?:\"@[^\"]*\"\s*:\s*\"(?:[^\"\\]|\\.)*\"[\s,]*)*\}(?:\s*\})?").match(
+                text, position
+            )
             position = closing.end() if closing else position
         else:
             try:
@@ -143,10 +189,9 @@ def _salvage(text: str) -> Iterator[Item | Damaged]:
                     return
                 position = resume.start()
                 continue
-            for item in unwrap(value):
-                if item is not None:
-                    ordinal += 1
-                    yield ordinal, item
+            for item in _opened(value):
+                ordinal += 1
+                yield ordinal, item
         position = _past_gap(text, position)
 
 

@@ -43,6 +43,15 @@ class GraphDetectedAppJson(KeptJson):
     entity = r"detectedApps"
 
 
+class GraphAppSignInActivityJson(KeptJson):
+    """`servicePrincipalSignInActivity`: when each application last signed in, by report."""
+
+    name = "graph-app-sign-in-activity-json"
+    title = "Last sign-ins of applications from Microsoft Graph (JSON)"
+    must = frozenset({"appId", "lastSignInActivity"})
+    entity = r"servicePrincipalSignInActivities"
+
+
 class HuntingRowsJson(KeptJson):
     """Rows of advanced hunting from a table that no other shape reads."""
 

@@ -46,7 +46,7 @@ def plain(cells: Cells) -> Cells:
 
 
 def sign_in(line: int, cells: Cells) -> Iterator[Record | Damaged]:
-    """SigninLogs, AADNonInteractiveUserSignInLogs, AADServicePrincipalSignInLogs → Graph's beta signIn."""
+    """SigninLogs and its sisters of non-interactive, service principal and managed identity → Graph's beta signIn."""
     when = _time(cells, "CreatedDateTime", "TimeGenerated")
     if not when:
         yield Damaged(line, "the sign-in has no time that can be read")
@@ -68,6 +68,8 @@ def sign_in(line: int, cells: Cells) -> Iterator[Record | Damaged]:
         "resourceId": cells.get("ResourceIdentity") or None,
         "isInteractive": "noninteractive" not in table and str(cells.get("IsInteractive", "")).lower() != "false",
     }
+    if "managedidentity" in table:  # nothing else in the row tells it from an application's
+        data["signInEventTypes"] = ["managedIdentity"]
     yield Record(line, "sign_in", data)
 
 

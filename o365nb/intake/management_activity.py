@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from o365nb.intake import json_text
+from o365nb.intake.audit_data import audit_record
+from o365nb.intake.base import Item
 from o365nb.intake.extractor_suite import bare
 from o365nb.intake.forms import JsonShape
 
@@ -19,6 +22,9 @@ class ManagementActivityJson(JsonShape):
 
     def fits(self, data: dict[str, Any]) -> bool:
         return bare(data)
+
+    def records(self, line: int, data: dict[str, Any]) -> Iterator[Item]:
+        yield from audit_record(line, data, {})
 
     def recognise(self, text: str) -> float:
         return 0.0 if json_text.is_lines(text) else super().recognise(text)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from o365nb.events.times import iso_time
+from o365nb.intake import csv_text
 from o365nb.intake.audit_data import audit_record
-from o365nb.intake.base import Damaged, Origin, Record
+from o365nb.intake.base import Damaged, Origin, Plain, Record
 from o365nb.intake.csv_text import CsvRow, cut
 from o365nb.intake.forms import CsvShape
 
@@ -16,6 +17,10 @@ class AuditCsv(CsvShape):
 
     times = ("CreationDate",)
     outer_times = True
+
+    def plain(self, text: str) -> Plain | None:
+        found = csv_text.dialect(text)
+        return Plain("audit_record", "csv", found) if found else None
 
     def row(self, row: CsvRow, origin: Origin) -> Iterator[Record | Damaged]:
         cells = row.cells

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from importlib import resources
 from pathlib import Path
@@ -16,39 +15,30 @@ from o365nb import __version__
 from o365nb.case import Case
 from o365nb.engine import connect, write_table
 from o365nb.events import (
-    alert,
-    audit_record,
     devices,
-    directory_audit,
     macros,
-    message_trace,
-    networks,
-    risk_detection,
     rule_changes,
     rules,
-    sign_in,
     state,
     state_access,
     state_exchange,
     state_identity,
     state_mail,
 )
-from o365nb.events.schema import EVENTS, TABLES
+from o365nb.events.schema import TABLES
+from o365nb.intake import bulk, event_table
+from o365nb.intake.brought import Brought
 from o365nb.intake.consent_csv import PRINCIPAL
-from o365nb.intake.counts import FileCount, Span, TableCounts
+from o365nb.intake.counts import Span, TableCounts
 from o365nb.intake.coverage import record_live_counts
 from o365nb.intake.snapshots import standing
 from o365nb.intake.staging import Stage, StateRecord
-from o365nb.model import utc
 from o365nb.progress import Progress
 
 Rows = list[dict[str, Any]]
 
-_LOGS = (audit_record, sign_in, directory_audit, message_trace, alert, risk_detection)
-_NORMALISERS = {module.KIND: module.SELECT for module in _LOGS}
 #: What Graph says beside the objects that `_state_rows` names itself.
 _GRAPH_STATE = {**state_identity.ROWS, **state_access.ROWS}
-_RECORDS = "{raw_file: 'VARCHAR', raw_line: 'BIGINT', seq: 'BIGINT', record: 'JSON'}"
 #: Where each kind of object ends up, in the ledger's words.
 _TABLE_OF = {
     "user": "users",
@@ -64,18 +54,18 @@ _TABLE_OF = {
     **devices.SOURCES,
     **{kind: source for kind, (_, source, _) in _GRAPH_STATE.items()},
 }
-#: What a sign-in record takes over from the audit log's twin of it.
-_FROM_TWIN = ("session_id", "token_id", "device_id", "device_managed", "user_agent", "os", "browser")
 
 
-def build_tables(case: Case, progress: Progress) -> TableCounts:
+def build_tables(case: Case, progress: Progress, *, bulk_from: float = bulk.FROM) -> TableCounts:
     """Every table of the case from everything raw in it, whichever door it came through.
 
     Nothing is done when the tables already stand for the same evidence. Live collections get their duplicates and
     unparsable records into the ledger here; files get their lines from `record_file_coverage`, once there is a window.
+    Files of plain records are read by the engine itself from `bulk_from` bytes on; what it makes of them is the same.
     """
     lines = [line for line in case.custody.entries() if line.get("shape")]
-    stamp = _stamp(lines)
+    brought = Brought(case)
+    stamp = _stamp(lines, brought.stamp)
     lines = standing(lines, case.ledger)
     before = TableCounts.load(case.tables)
     if before and before.stamp == stamp and all((case.tables / f"{name}.parquet").exists() for name in TABLES):
@@ -83,14 +73,19 @@ def build_tables(case: Case, progress: Progress) -> TableCounts:
     scratch = case.tables / ".scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     try:
-        with Stage(scratch) as stage:
+        with connect(scratch) as connection, Stage(scratch, connection, bulk_from) as stage:
+            event_table.prepare(connection)
             with progress.task("Reading evidence", total=len(lines), unit="files") as task:
                 for line in lines:
                     stage.add(case, line)
                     task.advance(note=str(line["path"]))
-            with progress.task("Normalising events", unit="events") as task, connect(scratch) as connection:
+            with progress.task("Normalising events", unit="events") as task:
                 counts = TableCounts(stamp, files=stage.files)
-                counts.tables["events"] = _events(connection, stage, case.tables)
+                for kind in event_table.LOGS:
+                    if stage.staged(kind):
+                        event_table.normalise(connection, kind, stage.path(kind))
+                with brought as by:
+                    counts.tables["events"] = event_table.finish(connection, stage.files, case.tables, by)
                 task.advance(counts.tables["events"])
                 _state(connection, stage, counts, case.tables)
     finally:
@@ -100,9 +95,9 @@ def build_tables(case: Case, progress: Progress) -> TableCounts:
     return counts
 
 
-def _stamp(lines: Rows) -> str:
+def _stamp(lines: Rows, brought: str) -> str:
     last = (lines[-1]["prev"], lines[-1]["sha256"]) if lines else ()
-    content = [__version__, _code_version(), len(lines), last]
+    content = [__version__, _code_version(), len(lines), last, brought]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -114,85 +109,6 @@ def _code_version() -> str:
             if item.name.endswith((".py", ".csv")):
                 digest.update(item.name.encode() + item.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def _events(connection: duckdb.DuckDBPyConnection, stage: Stage, folder: Path) -> int:
-    # Each thread holds some 200 MB while it takes records apart: many cores would need more than the limit.
-    connection.execute(f"SET threads = {min(4, os.cpu_count() or 2)}")
-    for statement in macros.create():
-        connection.execute(statement)
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in EVENTS.items())
-    connection.execute(f"CREATE TEMP TABLE normalised ({columns}, seq BIGINT, damaged BOOLEAN)")
-    for kind, select in _NORMALISERS.items():
-        if stage.staged(kind):
-            path = str(stage.path(kind)).replace("'", "''")
-            connection.execute(
-                f"CREATE OR REPLACE TEMP VIEW records AS"
-                f" SELECT * FROM read_json('{path}', format = 'newline_delimited', columns = {_RECORDS})"
-            )
-            connection.execute(f"INSERT INTO normalised BY NAME {select}")
-    _choose(connection)
-    _count(connection, stage.files)
-    networks.create(connection, "normalised")
-    return write_table(connection, "events", _FINAL, folder)
-
-
-def _choose(connection: duckdb.DuckDBPyConnection) -> None:
-    """Which row stands for an event: a whole one, a sign-in record before the audit log's twin of it, the first."""
-    connection.execute("""
-        CREATE TEMP TABLE chosen AS
-        SELECT arg_min(seq, (damaged, source = 'ual', seq)) AS seq FROM normalised
-        WHERE time IS NOT NULL GROUP BY event_id
-    """)
-    connection.execute("""
-        CREATE TEMP TABLE twins AS
-        SELECT n.* FROM normalised AS n
-        SEMI JOIN (SELECT event_id, min(seq) AS seq FROM normalised WHERE source = 'ual' GROUP BY event_id) AS f
-            ON f.seq = n.seq
-        SEMI JOIN (SELECT event_id FROM normalised WHERE source <> 'ual') AS o ON o.event_id = n.event_id
-    """)
-
-
-_FINAL = f"""
-    SELECT n.* EXCLUDE (seq, damaged) REPLACE (
-        p.canonical AS client_ip,
-        coalesce(n.asn, p.asn) AS asn,
-        coalesce(n.country, p.country) AS country,
-        coalesce(n.city, p.city) AS city,
-        k.as_org AS as_org,
-        CASE WHEN p.canonical IS NOT NULL THEN coalesce(k.network_kind, 'unknown') END AS network_kind,
-        n.properties || coalesce(t.properties, []) AS properties,
-        {", ".join(f"coalesce(n.{column}, t.{column}) AS {column}" for column in _FROM_TWIN)}
-    )
-    FROM normalised AS n
-    SEMI JOIN chosen AS c ON c.seq = n.seq
-    LEFT JOIN twins AS t ON t.event_id = n.event_id AND t.seq <> n.seq AND n.source <> 'ual'
-    LEFT JOIN networks AS p ON p.client_ip = n.client_ip
-    LEFT JOIN known AS k ON k.asn = coalesce(n.asn, p.asn)
-"""
-
-
-def _count(connection: duckdb.DuckDBPyConnection, files: list[FileCount]) -> None:
-    by_path = {file.path: file for file in files}
-    timeless = "SELECT raw_file, raw_line FROM normalised WHERE time IS NULL ORDER BY seq"
-    for path, line in connection.execute(timeless).fetchall():
-        by_path[path].fault(line, "the record has no time that can be read", saved=False)
-    twice = """SELECT raw_file, count(*) FROM normalised WHERE time IS NOT NULL AND seq NOT IN (SELECT seq FROM chosen)
-        GROUP BY raw_file"""
-    for path, count in connection.execute(twice).fetchall():
-        by_path[path].duplicates += count
-    spans = """
-        WITH named AS (
-            SELECT raw_file, time, unnest(CASE WHEN source = 'ual' AND workload IS NOT NULL
-                THEN ['ual', 'ual/' || workload] ELSE [source] END) AS source,
-                CASE WHEN actor_kind IN ('user', 'admin', 'guest') THEN actor END AS person
-            FROM normalised WHERE time IS NOT NULL)
-        SELECT raw_file, source, count(*), min(time), max(time),
-            CASE WHEN count(DISTINCT person) = 1 THEN min(person) ELSE '' END
-        FROM named GROUP BY raw_file, source ORDER BY raw_file, source
-    """
-    for path, source, count, first, last, person in connection.execute(spans).fetchall():
-        by_path[path].spans[source] = Span(count, utc(first), utc(last), person)
 
 
 def _state(connection: duckdb.DuckDBPyConnection, stage: Stage, counts: TableCounts, folder: Path) -> None:
@@ -215,7 +131,7 @@ def _state(connection: duckdb.DuckDBPyConnection, stage: Stage, counts: TableCou
 
 
 def _state_rows(stage: Stage) -> dict[str, Rows]:
-    tables: dict[str, Rows] = {name: [] for name in TABLES if name not in ("events", "rule_changes")}
+    tables: dict[str, Rows] = {name: [] for name in TABLES if name not in ("events", "addresses", "rule_changes")}
     by_kind: dict[str, list[StateRecord]] = {}
     for record in stage.state:
         by_kind.setdefault(record.kind, []).append(record)

@@ -5,7 +5,8 @@ import json
 import pytest
 from evidence import audit, case_of, rows, signed_in
 
-from o365nb.events.networks import canonical, known_networks
+from o365nb.events.addresses import canonical
+from o365nb.events.kinds import known_networks
 
 HOME = {"countryOrRegion": "DE", "city": "Köln"}
 

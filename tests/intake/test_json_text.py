@@ -1,7 +1,10 @@
+import json
+import tracemalloc
+
 import pytest
 
 from o365nb.intake.base import Damaged
-from o365nb.intake.json_text import items, loads
+from o365nb.intake.json_text import WHOLE, context, items, loads
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,35 @@ def test_a_value_nested_beyond_reason_is_damaged_not_a_crash():
     with pytest.raises(ValueError, match="nested"):
         loads(deep)
     assert all(isinstance(item, Damaged) for item in items('{"a":' + deep + "}"))
+
+
+@pytest.mark.parametrize("container", ["[%s]", '{"@odata.context":"x","value":[%s],"@odata.nextLink":"y"}'])
+def test_a_large_list_reads_alike_without_all_of_it_in_memory(container):
+    record = {"a": {"b": [1, None, "x\\"]}, "c": "é" * 10_000}
+    count = WHOLE // 10_000
+    text = container % ",".join([json.dumps(record, ensure_ascii=False)] * count)
+    assert len(text) > WHOLE
+    tracemalloc.start()
+    assert all(item == (number, record) for number, item in enumerate(items(text), 1))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < WHOLE
+    assert sum(1 for _ in items(text)) == count
+
+
+def test_a_context_with_an_escape_that_is_none_is_read_as_it_stands():
+    assert context('{"@odata.context":"https://x/\\x1","value":[]}') == "https://x/\\x1"
+
+
+@pytest.mark.parametrize("text", ['{"d":{"results":[{"a":1}]}}', '{"d":[{"a":1}]}', '{"d":{"a":1}}', '["{\\"a\\":1}"]'])
+def test_odata_two_and_records_inside_strings_are_opened(text):
+    assert list(items(text)) == [(1, {"a": 1})]
+
+
+def test_a_cut_answer_of_odata_two_keeps_its_whole_records():
+    cut = Damaged(2, "the JSON is cut or damaged from here on")
+    assert list(items('{"d":{"results":[{"a":1},\n{"a":"cu')) == [(1, {"a": 1}), cut]
+
+
+def test_what_lies_in_d_a_thousand_times_over_is_no_crash():
+    assert len(list(items('{"d":' * 900 + "1" + "}" * 900))) == 1

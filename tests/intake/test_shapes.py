@@ -54,6 +54,12 @@ def test_cut_audit_data_is_saved_as_far_as_it_goes_and_reported(keep):
     }.items()
 
 
+def test_a_value_with_an_escape_that_is_none_is_saved_as_it_stands():
+    text = r'{"CreationTime":"2026-11-17T08:41:00","Operation":"Send","UserId":"CORP\svc","RecordType":007}'
+    _, (saved,), _ = read(NEW + new(text))
+    assert (saved.data["UserId"], saved.data["RecordType"]) == (r"CORP\svc", "007")
+
+
 def test_a_value_that_is_itself_cut_is_not_saved_as_if_it_were_whole():
     _, (saved,), _ = read(NEW + new('{"CreationTime":"2026-11-17T08:41:00","Operation":"MailIt', when=""))
     assert saved.data["Operation"] == "Send"

@@ -141,3 +141,10 @@ def test_damaged_audit_data_leaves_the_outer_columns(data):
     assert damaged.saved
     assert {**audit(), "Operation": "Send"}["UserId"] == found.data["UserId"]
     assert found.data["CreationTime"].startswith("2026-11-17T08:41:00")
+
+
+def test_a_short_row_of_permissions_is_read_as_far_as_it_goes():
+    content = table(OAUTH_COLUMNS, PERMISSION) + "Delegated,a-1,sp-9,App,r-1,,Mail.Read\n"
+    _, records, damaged = read(content)
+    assert [record.data["clientId"] for record in records if record.kind == "oauth_grant"] == ["sp-1", "sp-9"]
+    assert damaged == []

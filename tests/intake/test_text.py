@@ -5,7 +5,7 @@ import pytest
 
 from o365nb.errors import BadEvidence
 from o365nb.events.times import iso_time
-from o365nb.intake.text import decode
+from o365nb.intake.text import decode, decoded
 
 TEXT = 'RecordId,CreationDate\r\n1,"Zoë 🐟"\r\n'
 
@@ -30,6 +30,11 @@ def test_the_same_text_in_every_encoding_that_tools_write(data):
 
 def test_a_file_that_ends_inside_a_character_keeps_everything_before_it():
     assert decode("f", "a,é".encode()[:-1]) == "a,"
+    assert decode("f", "\ufeffa,é".encode("utf-16-le")[:-1]) == "a,"
+
+
+def test_a_damaged_byte_near_the_end_cuts_nothing_off():
+    assert decode("f", "é,ü\n".encode() + b'"\xff"}') == 'é,ü\n"\ufffd"}'
 
 
 @pytest.mark.parametrize(
@@ -39,7 +44,7 @@ def test_a_file_that_ends_inside_a_character_keeps_everything_before_it():
         (b"%PDF-1.7", ["a PDF"]),
         (b"PAR1....", ["Parquet"]),
         (b"\x1f\x8b\x08\x00broken", ["gzip file cannot be unpacked", "Copy it again"]),
-        (b"a,b\nc,\xff\xfe\xfd and much more text after it", ["line 2", "not UTF-8"]),
+        ("\ufeffa,b\nc,".encode("utf-16-be") + b"\xdc\x00\xdc\x00\x00x\x00y\x00z", ["line 2", "not UTF-16-BE"]),
         (b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00" + bytes(600), ["f"]),
     ],
 )
@@ -48,6 +53,25 @@ def test_what_is_no_text_is_refused_with_what_it_is_and_the_mend(data, words):
         decode("f", data)
     for word in words:
         assert word in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "doubt"),
+    [
+        ("a,Zoë\nb,Müller".encode("cp1252"), "a,Zoë\nb,Müller", "not UTF-8 (line 1): read as Windows-1252"),
+        (
+            "é,ü,ö\nb,".encode() + b"\xff and more",
+            "é,ü,ö\nb,\ufffd and more",
+            "1 bytes in it are no UTF-8, the first in line 2",
+        ),
+        (b"a,\x81\nb,\x81 and more text", "a,\ufffd\nb,\ufffd and more text", "2 bytes in it are no UTF-8"),
+    ],
+    ids=["an older tool's", "damaged in one place", "neither"],
+)
+def test_bytes_that_are_no_utf8_are_read_and_said(data, text, doubt):
+    found, said = decoded("f", data)
+    assert (found, doubt in said) == (text, True)
+    assert decoded("f", TEXT.encode()) == (TEXT, "")
 
 
 @pytest.mark.parametrize(
@@ -71,6 +95,32 @@ def test_what_is_no_text_is_refused_with_what_it_is_and_the_mend(data, words):
 )
 def test_times_as_exports_write_them(text, iso):
     assert iso_time(text) == iso
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "28.04.2021 14:28:22",
+            "28/04/2021 14:28:22",
+            "28-4-2021 14:28:22",
+            "28-04-2021 14.28.22",
+            "28.4.2021 14.28.22",
+        ),
+        *("28. 4. 2021 14:28:22", "28.4.2021. 14:28:22", "28.4.2021 г. 14:28:22", "2021. 04. 28. 14:28:22"),
+        *("2021/04/28 14:28:22", "2021/4/28 下午 02:28:22", "2021-04-28 오후 2:28:22", "2021-04-28 2:28:22 PM"),
+        *("28/4/2021 2:28:22 μμ", "28/04/2021 02:28:22 p. m.", "4/28/2021 2:28:22 p.m.", "28/4/2564 14:28:22"),
+        *("Apr 28, 2021 2:28:22 PM", "28 Apr 2021 14:28:22", "28-Apr-2021 14:28:22", "Wed, 28 Apr 2021 14:28:22 GMT"),
+        *(
+            "4/28/2021 2:28:22\u202fPM",
+            "April 28, 2021 at 2:28:22 PM",
+            "2021-04-28 14:28:22Z",
+            "2021-04-28 14:28:22 UTC",
+        ),
+    ],
+)
+def test_dates_of_every_culture_of_windows(text):
+    assert iso_time(text) == "2021-04-28T14:28:22+00:00"
 
 
 def test_slashed_dates_can_be_day_first():
