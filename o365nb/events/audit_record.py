@@ -69,17 +69,23 @@ WITH parts AS (
         from_json(opened(Folder), '{_FOLDER}') AS one_folder,
         from_json(opened(AppAccessContext), '{_ACCESS}') AS access,
         -- SharePoint writes a claim: `i:0h.f|membership|bob@contoso.com`.
-        CASE WHEN starts_with(UserId, 'i:0') THEN regexp_replace(said(UserId), '^i:0[^|]*\\|[^|]*\\|(.+@)', '\\1')
-            ELSE said(UserId) END AS user_id, said(ErrorNumber) AS number, said(LogonError) AS logon_error,
+        CASE WHEN starts_with(UserId, 'i:0') THEN regexp_replace(UserId, '^i:0[^|]*\\|[^|]*\\|(.+@)', '\\1')
+            ELSE said(UserId) END AS user_id, id(ErrorNumber) AS number, id(LogonError) AS logon_error,
         lower(coalesce(UserType, '')) AS user_type
     FROM records
 ), named AS (
     SELECT *,
         -- Failed sign-ins name nobody, or a GUID, in UserId; the UPN (type 5) may be among the actors.
-        lower(CASE WHEN contains(user_id, '@') OR Actor IS NULL THEN user_id ELSE coalesce(
+        lower(CASE WHEN contains(user_id, '@') OR coalesce(NOT contains(Actor, '@'), TRUE) THEN user_id ELSE coalesce(
             [x->>'$.ID' for x in CASE WHEN json_type(opened(Actor)) = 'ARRAY' THEN CAST(opened(Actor) AS JSON[]) END
                 if contains(x->>'$.ID', '@') AND (x->>'$.Type') = '5'][1],
             user_id) END) AS who,
+        -- Of a list each is taken here once: what stands inside a CASE or coalesce copies the list.
+        prop(extended, 'ExtendedProperties.UserAgent') AS extended_agent,
+        prop(extended, 'ExtendedProperties.additionalDetails') AS details,
+        prop(device, 'DeviceProperties.SessionId') AS device_session,
+        prop(device, 'DeviceProperties.Id') AS device_number,
+        items[1].InternetMessageId AS first_message, items[1].Subject AS first_subject,
         prop(device, 'DeviceProperties.OS') AS device_os,
         prop(device, 'DeviceProperties.BrowserType') AS device_browser,
         prop(device, 'DeviceProperties.IsCompliantAndManaged') AS device_managed,
@@ -87,10 +93,11 @@ WITH parts AS (
     FROM parts
 )
 SELECT file, raw_line, seq, coalesce("@damaged", "@lesser") IS NOT NULL AS damaged,
-    CASE WHEN is_guid(Id) THEN lower(trim(Id)) ELSE sha256(CAST(record AS VARCHAR)) END AS event_id,
+    CASE WHEN plain_guid(Id) THEN Id WHEN is_guid(Id) THEN lower(trim(Id)) ELSE sha256(CAST(record AS VARCHAR)) END
+        AS event_id,
     utc_time(CreationTime) AS time,
     'ual' AS source,
-    said(Workload) AS workload,
+    id(Workload) AS workload,
     Operation AS operation_raw,
     who AS actor,
     CASE
@@ -106,21 +113,20 @@ SELECT file, raw_line, seq, coalesce("@damaged", "@lesser") IS NOT NULL AS damag
     said(ObjectId) AS target,
     coalesce(spelled(ClientIP), spelled(ClientIPAddress), spelled(ActorIpAddress), spelled(Client_IPAddress))
         AS client_ip,
-    coalesce(said(UserAgent), prop(extended, 'ExtendedProperties.UserAgent'),
-        CASE WHEN contains(ExtendedProperties, 'additionalDetails') THEN [
-            said(CAST(x.value AS JSON)->>'$."User-Agent"') for x in extended
-            if x.name = 'ExtendedProperties.additionalDetails' AND json_valid(x.value)][1] END,
+    coalesce(said(UserAgent), extended_agent,
+        CASE WHEN contains(details, 'User-Agent') AND json_valid(details)
+            THEN said(CAST(details AS JSON)->>'$."User-Agent"') END,
         CASE WHEN contains(ClientInfoString, 'Mozilla/')
             THEN rtrim('Mozilla/' || split_part(ClientInfoString, 'Mozilla/', 2), '; ') END) AS user_agent,
     device_os AS os,
     device_browser AS browser,
-    coalesce(prop(device, 'DeviceProperties.SessionId'), said(access.AADSessionId), said(SessionId)) AS session_id,
-    said(access.UniqueTokenId) AS token_id,
-    coalesce(prop(device, 'DeviceProperties.Id'), said(access.DeviceId), said(DeviceId)) AS device_id,
+    coalesce(device_session, id(access.AADSessionId), id(SessionId)) AS session_id,
+    id(access.UniqueTokenId) AS token_id,
+    coalesce(device_number, id(access.DeviceId), id(DeviceId)) AS device_id,
     coalesce(truth(device_managed), truth(device_compliant), truth(IsManagedDevice)) AS device_managed,
-    coalesce(said(ApplicationId), said(ClientAppId), said(access.ClientAppId), said(AppId)) AS app_id,
-    coalesce(said(ApplicationDisplayName), said(ClientAppName)) AS app_name,
-    coalesce(said(InterSystemsId), said(access.CorrelationId), said(CorrelationId)) AS correlation_id,
+    coalesce(id(ApplicationId), id(ClientAppId), id(access.ClientAppId), id(AppId)) AS app_id,
+    coalesce(id(ApplicationDisplayName), id(ClientAppName)) AS app_name,
+    coalesce(id(InterSystemsId), id(access.CorrelationId), id(CorrelationId)) AS correlation_id,
     -- ResultStatus lies for sign-ins (UserLoginFailed says Success): there the error code decides.
     CASE
         WHEN Operation IN {_SIGN_IN} AND regexp_full_match(number, '{either(INTERRUPTED)}') THEN 'interrupted'
@@ -134,10 +140,10 @@ SELECT file, raw_line, seq, coalesce("@damaged", "@lesser") IS NOT NULL AS damag
         WHEN lower(ResultStatus) IN ('false', 'failed', 'failure') THEN 'failure'
         ELSE 'unknown' END AS result,
     number AS error_code,
-    said(ClientInfoString) AS client_app,
-    lower(said(MailboxOwnerUPN)) AS mailbox_owner,
-    coalesce(said(one_item.InternetMessageId), said(InternetMessageId), items[1].InternetMessageId) AS message_id,
-    coalesce(one_item.Subject, Subject, items[1].Subject) AS message_subject,
+    id(ClientInfoString) AS client_app,
+    lower(id(MailboxOwnerUPN)) AS mailbox_owner,
+    coalesce(id(one_item.InternetMessageId), id(InternetMessageId), first_message) AS message_id,
+    coalesce(one_item.Subject, Subject, first_subject) AS message_subject,
     texts(list_concat([y.InternetMessageId for y in flatten([x.FolderItems for x in all_folders])],
         [x.InternetMessageId for x in items], [one_item.InternetMessageId])) AS message_ids,
     texts(list_concat([x.Path for x in all_folders], [x.ParentFolder.Path for x in items],

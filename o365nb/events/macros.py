@@ -6,7 +6,9 @@ MACROS: tuple[str, ...] = (
     # A JSON value, also where a tool has put it as text into a string.
     """opened(j) AS CASE WHEN starts_with(j, '"') AND json_valid(j->>'$') THEN CAST(j->>'$' AS JSON) ELSE j END""",
     # Text that says something, else NULL. `<null>` is how older Exchange records write nothing.
-    """said(t) AS nullif(nullif(nullif(nullif(trim(t), ''), '<null>'), 'null'), 'NULL')""",
+    """said(t) AS nullif(nullif(trim(t), ''), '<null>')""",
+    # An id of a machine: never padded, and empty where there is none.
+    """id(t) AS nullif(t, '')""",
     # Flag enumerations: the service writes text with commas, Microsoft's published description has lists.
     """flags(t) AS CASE WHEN starts_with(t, '[') AND json_valid(t)
         THEN array_to_string(CAST(CAST(t AS JSON) AS VARCHAR[]), ',') ELSE t END""",
@@ -34,6 +36,9 @@ MACROS: tuple[str, ...] = (
         regexp_replace(replace(replace(t, '–', '-'), '—', '-'), '\\s+', ' ', 'g'), '[\\s.]+$', '')""",
     """is_guid(t) AS coalesce(regexp_full_match(trim(t), '(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
         AND trim(t) <> '00000000-0000-0000-0000-000000000000', FALSE)""",
+    # As services write their ids; `is_guid` knows more ways, and costs more.
+    """plain_guid(t) AS regexp_full_match(t, '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
+        AND t <> '00000000-0000-0000-0000-000000000000'""",
     """any_pairs(j, prefix, empty) AS CASE
         WHEN json_type(j) = 'ARRAY' THEN [p for p in [
             {'name': coalesce(prefix || '.' || (x->>'$.Name'), prefix),
