@@ -12,8 +12,8 @@ from operator import itemgetter
 from o365nb.model import Attribution, Label
 from o365nb.report.words import deed_of, imitated_only
 
-#: A row of the timeline with more points than this is bundled until it has no more.
-POINTS_PER_ROW = 180
+#: A row of the timeline with more points than this is bundled until it has no more: more would only overlap.
+POINTS_PER_ROW = 120
 _WIDTHS = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 1440, 4320, 10080)]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

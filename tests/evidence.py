@@ -42,13 +42,13 @@ def normalise(kind: str, *records: dict[str, Any]) -> list[dict[str, Any]]:
     """The events that Microsoft's own records of `kind` become, in order; empty columns left out."""
     connection = _connection()
     with TemporaryDirectory() as folder:
-        event_table.prepare(connection)
-        connection.execute("INSERT INTO files VALUES (0, 'raw/f.gz', 0, 0)")
+        events = event_table.EventTable(connection, Path(folder))
+        events.add_file("raw/f.gz")
         lines = [{"file": 0, "raw_line": n + 1, "seq": n, "record": record} for n, record in enumerate(records)]
         staged = Path(folder) / "staged.ndjson"
         staged.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
-        event_table.normalise(connection, kind, staged)
-        event_table.enrich(connection)
+        events.normalise(kind, staged)
+        events.enrich()
         apart = "row, file, as_org, network_kind, client, client_kind, client_version"  # these have tests of their own
         cursor = connection.execute(f"SELECT * EXCLUDE ({apart}) FROM told ORDER BY seq")
         names = [column[0] for column in cursor.description]

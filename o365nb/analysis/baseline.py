@@ -134,12 +134,23 @@ def shared_networks(engine: Engine, before: datetime | None, others: int = 3) ->
     An office, a VPN, a carrier's gateway: an attacker behind one does not make its other users attackers.
     """
     limit = "time < ?" if before else "TRUE"
+    # Only the addresses of IPv6 have to be gathered into networks; of the others the crowded ones alone come here.
     sql = f"""
-        SELECT DISTINCT lower(client_ip) AS client_ip, lower(actor) AS actor FROM events
-        WHERE client_ip IS NOT NULL AND result IS DISTINCT FROM 'failure' AND source <> 'message_trace'
-          AND actor_kind IN ('user', 'admin', 'guest') AND lower(actor) NOT IN (SELECT upn FROM subjects) AND {limit}
+        WITH used AS (
+            SELECT DISTINCT lower(client_ip) AS client_ip, lower(actor) AS actor FROM events
+            WHERE client_ip IS NOT NULL AND result IS DISTINCT FROM 'failure' AND source <> 'message_trace'
+              AND actor_kind IN ('user', 'admin', 'guest') AND lower(actor) NOT IN (SELECT upn FROM subjects)
+              AND {limit}
+        ),
+        crowded AS (SELECT client_ip FROM used GROUP BY client_ip HAVING count(*) >= {others})
+        SELECT client_ip, '' AS actor, TRUE AS crowded FROM crowded
+        UNION ALL SELECT client_ip, actor, FALSE FROM used WHERE client_ip LIKE '%:%'
     """
     people: dict[str, set[str]] = {}
+    shared: set[str] = set()
     for row in engine.rows(sql, [before.replace(tzinfo=None)] if before else []):
-        people.setdefault(network_of(row["client_ip"]), set()).add(row["actor"])
-    return frozenset(network for network, actors in people.items() if len(actors) >= others)
+        if row["crowded"]:
+            shared.add(network_of(row["client_ip"]))
+        else:
+            people.setdefault(network_of(row["client_ip"]), set()).add(row["actor"])
+    return frozenset(shared | {network for network, actors in people.items() if len(actors) >= others})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from o365nb.analysis.attackers import attacker_tables
 from o365nb.analysis.base import Labels, attackers, entry_time, moment
 from o365nb.engine import Engine
 from o365nb.model import Attribution, Context, Finding, Label, Severity, utc
@@ -16,6 +17,7 @@ _GRAVE = (Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 def derived(engine: Engine, labels: Labels, found: Iterable[Finding], *, whole: bool) -> dict[str, str]:
     """Name of the fact → what was seen. `whole`: everything the verdict needs was seen whole."""
     found = list(found)
+    engine.case_events()
     entries = _entries(engine, labels)
     facts = {
         "mfa_then_claim": _mfa_then_claim(entries),
@@ -37,8 +39,9 @@ def entry_visible(engine: Engine, labels: Labels) -> bool:
     entry = entry_time(labels)
     if entry is None:
         return True
+    engine.case_events()
     rows = engine.rows("""
-        SELECT min(time) AS first FROM events
+        SELECT min(time) AS first FROM case_events
         WHERE (source LIKE 'sign_in%' OR operation IN ('UserLoggedIn', 'UserLoginFailed'))
           AND lower(actor) IN (SELECT upn FROM subjects)
     """)
@@ -48,13 +51,13 @@ def entry_visible(engine: Engine, labels: Labels) -> bool:
 
 def _entries(engine: Engine, labels: Labels) -> list[dict[str, Any]]:
     """The attacker's successful sign-ins, in order of time. `by_hand`: somebody was at a prompt and answered it."""
-    engine.table("analysis_attackers", {"event_id": "VARCHAR"}, [(label.event_id,) for label in attackers(labels)])
-    return engine.rows("""
+    theirs, properties = attacker_tables(engine, labels)
+    return engine.rows(f"""
         SELECT e.event_id, e.time, e.source, e.asn, e.client_ip, e.mfa, e.session_id,
                e.source = 'sign_in' AND s.event_id IS NULL AS by_hand
-        FROM events e JOIN analysis_attackers a ON a.event_id = e.event_id
+        FROM {theirs} e
         LEFT JOIN (
-            SELECT event_id FROM event_properties WHERE name = 'authenticationDetails' GROUP BY event_id
+            SELECT event_id FROM {properties} WHERE name = 'authenticationDetails' GROUP BY event_id
             HAVING count(CASE WHEN lower(value) NOT LIKE 'previously satisfied%' THEN 1 END) = 0
         ) s ON s.event_id = e.event_id
         WHERE e.result = 'success' AND (e.source LIKE 'sign_in%' OR e.operation = 'UserLoggedIn') ORDER BY e.time
@@ -84,15 +87,14 @@ def _replay(engine: Engine, labels: Labels, found: list[Finding], entries: list[
     entries = [row for row in entries if row["event_id"] not in let_in]
     if not entries or any(row["by_hand"] for row in entries):
         return ""
-    sessions = {row["session_id"] for row in entries if row["session_id"]}
-    own = [
-        row
-        for row in engine.rows("""
-            SELECT event_id, session_id FROM events
-            WHERE (source = 'sign_in' OR operation = 'UserLoggedIn') AND session_id IS NOT NULL ORDER BY time, event_id
-        """)
-        if row["session_id"] in sessions and _is(labels.get(row["event_id"]), Label.USER)
-    ]
+    sessions = sorted({row["session_id"] for row in entries if row["session_id"]})
+    engine.table("analysis_sessions", {"session_id": "VARCHAR"}, [(session,) for session in sessions])
+    rows = engine.rows("""
+        SELECT event_id, session_id FROM events
+        WHERE (source = 'sign_in' OR operation = 'UserLoggedIn')
+          AND session_id IN (SELECT session_id FROM analysis_sessions) ORDER BY time, event_id
+    """)
+    own = [row for row in rows if _is(labels.get(row["event_id"]), Label.USER)]
     return f"the session {own[0]['session_id']} is the user's own" if own else ""
 
 
@@ -137,7 +139,7 @@ def _inside(engine: Engine, found: list[Finding], entries: list[dict[str, Any]])
     engine.table("analysis_readers", {"event_id": "VARCHAR"}, told)
     rows = engine.rows("""
         SELECT lower(actor) AS actor, count(*) AS times, count(r.event_id) > 0 AS lately
-        FROM events AS e LEFT JOIN analysis_readers AS r ON r.event_id = e.event_id
+        FROM case_events AS e LEFT JOIN analysis_readers AS r ON r.event_id = e.event_id
         WHERE lower(mailbox_owner) IN (SELECT upn FROM subjects) AND lower(actor) <> lower(mailbox_owner)
           AND actor_kind IN ('user', 'admin') GROUP BY lower(actor) ORDER BY lately DESC, times DESC, actor LIMIT 1
     """)
@@ -149,7 +151,7 @@ def _own_method(engine: Engine, labels: Labels) -> str:
     if entry_time(labels):
         return ""
     rows = engine.rows("""
-        SELECT event_id, time FROM events WHERE operation = 'User registered security info'
+        SELECT event_id, time FROM case_events WHERE operation = 'User registered security info'
           AND lower(actor) IN (SELECT upn FROM subjects) AND result IS DISTINCT FROM 'failure' ORDER BY time, event_id
     """)
     own = [row for row in rows if _is(labels.get(row["event_id"]), Label.USER)]
@@ -161,9 +163,10 @@ def _travel(engine: Engine, labels: Labels, found: list[Finding], *, whole: bool
     if attackers(labels) or not whole or _grave(found, but=_PLACE):
         return ""
     rows = engine.rows("""
-        SELECT country, min(time) AS first FROM events
+        SELECT country, min(time) AS first FROM case_events
         WHERE lower(actor) IN (SELECT upn FROM subjects) AND source LIKE 'sign_in%' AND result = 'success'
-          AND country IS NOT NULL AND device_managed GROUP BY country ORDER BY count(*) DESC, country
+          AND country IS NOT NULL AND device_managed AND coalesce(device_id, '') <> ''
+        GROUP BY country ORDER BY count(*) DESC, country
     """)
     return f"managed device in {rows[1]['country']} since {moment(rows[1]['first'])}" if len(rows) > 1 else ""
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from o365nb.analysis.attackers import attacker_tables
 from o365nb.analysis.base import SURE, Labels, aware, moment, short
 from o365nb.engine import Engine
-from o365nb.model import WHOLE_MAILBOX, Attribution, Exposure, Label, utc
+from o365nb.model import WHOLE_MAILBOX, Attribution, Exposure, utc
 
 _FILES = {
     "FileAccessed": "opened",
@@ -39,11 +40,10 @@ BLIND = timedelta(hours=24)
 
 def exposure(engine: Engine, labels: Labels) -> list[Exposure]:
     """Everything that attacker-labelled events show to have been seen, each thing once per account and kind."""
-    marked = [(key,) for key, label in labels.items() if label.label is Label.ATTACKER]
-    engine.table("analysis_attackers", {"event_id": "VARCHAR"}, marked)
-    subjects = _mail_subjects(engine)
+    theirs, properties = attacker_tables(engine, labels)
+    subjects = _mail_subjects(engine, theirs)
     found: dict[tuple[str, str, str], Exposure] = {}
-    for row in _rows(engine):
+    for row in _rows(engine, theirs, properties):
         for seen in _seen(row, labels[row["event_id"]], subjects):
             key = (seen.subject, seen.kind, seen.item)
             if key not in found or (seen.certainty, found[key].certainty) == ("certain", "possible"):
@@ -51,25 +51,24 @@ def exposure(engine: Engine, labels: Labels) -> list[Exposure]:
     return sorted(found.values(), key=lambda seen: (seen.time, seen.kind, seen.item))
 
 
-def _rows(engine: Engine) -> list[dict[str, Any]]:
-    return engine.rows("""
+def _rows(engine: Engine, theirs: str, properties: str) -> list[dict[str, Any]]:
+    return engine.rows(f"""
         SELECT e.event_id, e.time, e.operation, coalesce(e.target, '') AS target, e.message_ids,
                coalesce(lower(coalesce(e.mailbox_owner, e.actor)), '') AS subject, e.folders, e.message_id,
-               max(CASE WHEN p.name LIKE '%MailAccessType' THEN lower(p.value) END) AS access,
-               bool_or(p.name LIKE '%IsThrottled' AND lower(p.value) = 'true') AS throttled
-        FROM events e JOIN analysis_attackers a ON a.event_id = e.event_id
-        LEFT JOIN event_properties p ON p.event_id = e.event_id
-             AND (p.name LIKE '%MailAccessType' OR p.name LIKE '%IsThrottled')
+               max(CASE WHEN s.name LIKE '%MailAccessType' THEN lower(s.value) END) AS access,
+               bool_or(s.name LIKE '%IsThrottled' AND lower(s.value) = 'true') AS throttled
+        FROM {theirs} e LEFT JOIN {properties} s
+             ON s.event_id = e.event_id AND (s.name LIKE '%MailAccessType' OR s.name LIKE '%IsThrottled')
         WHERE e.source <> 'message_trace' GROUP BY ALL ORDER BY e.time, e.event_id
     """)
 
 
-def _mail_subjects(engine: Engine) -> dict[str, str]:
+def _mail_subjects(engine: Engine, theirs: str) -> dict[str, str]:
     """Subject lines of the mails that attackers opened, as far as the message trace knows them."""
-    rows = engine.rows("""
+    rows = engine.rows(f"""
         SELECT t.message_id, max(t.message_subject) AS said FROM events t
         WHERE t.message_subject IS NOT NULL AND t.message_id IN (
-            SELECT unnest(e.message_ids) FROM events e JOIN analysis_attackers a ON a.event_id = e.event_id)
+            SELECT unnest(e.message_ids) FROM {theirs} e)
         GROUP BY t.message_id
     """)
     return {row["message_id"]: row["said"] for row in rows}

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from o365nb.analysis.base import plural, short
+from o365nb.analysis.blind_spots import never_shown
 from o365nb.analysis.gap_words import FOR_ALL, INSTEAD, LOGONS, NEEDED, OUTCOMES, part_name, words_of
 from o365nb.case import Coverage, Ledger
 from o365nb.model import Gap, Outcome
@@ -34,7 +35,7 @@ def gaps(ledger: Ledger, subjects: Iterable[str]) -> list[Gap]:
     """Every line of the ledger with its sentence, and one line for each source that nobody asked for."""
     entries = ledger.entries()
     told = {(entry.source, entry.subject, entry.file, entry.outcome) for entry in entries}
-    tables = _together(entries)
+    tables, files = _together(entries), _files_together(entries)
     whole = {entry.subject for entry in entries if entry.source in LOGONS and entry.outcome.seen}
     found = [
         _gap(
@@ -42,6 +43,7 @@ def gaps(ledger: Ledger, subjects: Iterable[str]) -> list[Gap]:
             tables.get((entry.source, entry.subject)),
             silent=_told(entry, told),
             instead=entry.subject in whole,
+            files=files.get((entry.source, entry.subject, entry.file)),
         )
         for entry in entries
     ]
@@ -73,9 +75,26 @@ def _together(entries: Iterable[Coverage]) -> dict[tuple[str, str], str]:
     return said
 
 
-def _gap(entry: Coverage, spoken: str | None = None, *, silent: bool, instead: bool) -> Gap:
-    """The line with its sentence; `spoken` is the source that the sentence names, "" where another one speaks."""
+def _files_together(entries: Iterable[Coverage]) -> dict[tuple[str, str, str], str]:
+    """Of files that lack the same of one log for the same cause: the first names them all, the others are silent."""
+    alike: dict[tuple[str, str, Outcome, str], list[str]] = {}
+    for entry in entries:
+        if entry.file and entry.cause and not entry.outcome.seen and not entry.unparsable:
+            alike.setdefault((entry.source, entry.subject, entry.outcome, entry.cause), []).append(entry.file)
+    said: dict[tuple[str, str, str], str] = {}
+    for (source, subject, _, _), listed in alike.items():
+        first, *others = list(dict.fromkeys(listed))
+        more = f" and {plural(len(others), 'more file')}" if others else ""
+        said |= {(source, subject, file): "" for file in others}
+        said[source, subject, first] = f"{short(first, 120)}{more}"
+    return said
+
+
+def _gap(entry: Coverage, spoken: str | None = None, *, silent: bool, instead: bool, files: str | None = None) -> Gap:
+    """The line with its sentence; `spoken` is the source that the sentence names, `files` its files, "" where another
+    line speaks for this one."""
     window = entry.window
+    silent = silent or spoken == "" or files == ""
     return Gap(
         entry.source,
         entry.subject,
@@ -87,14 +106,22 @@ def _gap(entry: Coverage, spoken: str | None = None, *, silent: bool, instead: b
         entry.unparsable,
         entry.reason,
         entry.file,
-        "" if silent or spoken == "" else sentence(replace(entry, source=spoken or entry.source), instead=instead),
+        "" if silent else sentence(replace(entry, source=spoken or entry.source), instead=instead, files=files or ""),
+        entry.shape,
+        never_shown(entry.source, entry.shape, state=window is None) if _logs(entry) else (),
+        entry.holes,
     )
 
 
-def sentence(entry: Coverage, *, instead: bool = False) -> str:
+def _logs(entry: Coverage) -> bool:
+    """Whether the line is about a file as a whole, and records came of it."""
+    return bool(entry.shape) and "/" not in entry.source and entry.source != "files"
+
+
+def sentence(entry: Coverage, *, instead: bool = False, files: str = "") -> str:
     """What one ledger line forces into the report; "" when the source was seen whole and every record was read.
 
-    `instead`: the unified audit log of the account was read whole.
+    `instead`: the unified audit log of the account was read whole. `files`: the files it is about, in words.
     """
     base, _, part = entry.source.partition("/")
     if base == "files":
@@ -103,7 +130,7 @@ def sentence(entry: Coverage, *, instead: bool = False) -> str:
     what = whole.called or f"The source {short(base, 40)}"
     what += f" ({', '.join(short(part_name(base, one), 40) for one in part.split(', '))})" if part else ""
     what = _of(what, entry.subject)
-    what += f" in {short(entry.file, 120)}" if entry.file else ""
+    what += f" in {files or short(entry.file, 120)}" if entry.file else ""
     said = []
     if form := OUTCOMES.get(entry.outcome):
         before = f"before {entry.window.end:%Y-%m-%d} " if entry.window else ""
@@ -119,8 +146,8 @@ def sentence(entry: Coverage, *, instead: bool = False) -> str:
 
 def _why(entry: Coverage) -> str:
     """The reason as the customer can read it; "" where it is a service's own refusal: the outcome says it in words."""
-    if not _TECHNICAL.search(entry.reason):
-        return short(entry.reason, 240).rstrip(".")
+    if entry.cause or not _TECHNICAL.search(entry.reason):
+        return short(entry.cause or entry.reason, 320).rstrip(".")
     lacking = _LACKS.search(entry.reason)
     return f"{short(lacking.group(1), 80)} is needed" if lacking else ""
 

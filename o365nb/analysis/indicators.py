@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
+from o365nb.analysis.attackers import attacker_tables
 from o365nb.analysis.base import SURE, Labels, accepted_domains, aware, domain_of, plural
 from o365nb.analysis.trail import MICROSOFT_ASN
 from o365nb.engine import Engine
@@ -31,19 +32,19 @@ def indicators(engine: Engine, labels: Labels, apps: Mapping[str, str] | None = 
     """
     marks = [(key, _mark(label)) for key, label in labels.items()]
     engine.table("analysis_labels", {"event_id": "VARCHAR", "label": "VARCHAR"}, marks)
-    innocent = _innocent(engine)
     own = accepted_domains(engine)
     found: dict[tuple[str, str], _Seen] = {}
-    rows = engine.rows("""
+    theirs, _ = attacker_tables(engine, labels)
+    rows = engine.rows(f"""
         SELECT e.*, EXISTS (SELECT 1 FROM subjects s WHERE s.upn = lower(e.actor)) AS own_hand
-        FROM (SELECT event_id, time, source, operation, actor, client_ip, asn, network_kind, user_agent, session_id,
-                     app_id, device_managed FROM events) e
+        FROM {theirs} e
         JOIN analysis_labels l ON l.event_id = e.event_id WHERE l.label = 'attacker' ORDER BY e.time, e.event_id
     """)
     for row in rows:
         for kind, value in _values(row, own):
-            if (kind, value.lower()) not in innocent:
-                _count(found, kind, value, row)
+            _count(found, kind, value, row)
+    innocent = _innocent(engine, found)
+    found = {(kind, value): seen for (kind, value), seen in found.items() if (kind, value.lower()) not in innocent}
     made = [
         Indicator(kind, value, aware(seen.first), aware(seen.last), _why(seen)) for (kind, value), seen in found.items()
     ]
@@ -73,15 +74,18 @@ def _values(row: dict[str, Any], own: frozenset[str]) -> Iterator[tuple[str, str
         yield "session_id", row["session_id"]
 
 
-def _innocent(engine: Engine) -> set[tuple[str, str]]:
-    """Values that events of anybody else carry too: an indicator that matches the user helps nobody."""
+def _innocent(engine: Engine, values: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the values that events of anybody else carry too: an indicator that matches the user helps nobody."""
+    wanted = {(kind, value.lower()) for kind, value in values}
+    engine.table("analysis_values", {"kind": "VARCHAR", "value": "VARCHAR"}, sorted(wanted))
     columns = {"ip": "client_ip", "user_agent": "user_agent", "session_id": "session_id"}
     found = set()
     for kind, column in columns.items():
         rows = engine.rows(f"""
             SELECT DISTINCT lower(e.{column}) AS value FROM events e
             LEFT JOIN analysis_labels l ON l.event_id = e.event_id
-            WHERE e.{column} IS NOT NULL AND e.source <> 'message_trace' AND e.result IS DISTINCT FROM 'failure'
+            WHERE lower(e.{column}) IN (SELECT value FROM analysis_values WHERE kind = '{kind}')
+              AND e.source <> 'message_trace' AND e.result IS DISTINCT FROM 'failure'
               AND coalesce(l.label, 'other') IN ('user', 'responder', 'other')
         """)
         found |= {(kind, row["value"]) for row in rows}

@@ -45,10 +45,12 @@ def object_traces(engine: Engine, events: Iterable[Event]) -> dict[str, tuple[Tr
 
 def _named_devices(engine: Engine, devices: Mapping[str, str]) -> dict[str, str]:
     """Event id → device, where the target is the person and a property names the device by one of its ids or names."""
+    engine.case_events()
+    engine.case_properties()
     operations = ", ".join(f"'{name}'" for name in _REGISTERED)
     rows = engine.rows(f"""
-        SELECT p.event_id, lower(trim(p.value, ' "[]')) AS value FROM event_properties AS p
-        JOIN events AS e ON e.event_id = p.event_id WHERE e.operation IN ({operations}) AND p.value IS NOT NULL
+        SELECT p.event_id, lower(trim(p.value, ' "[]')) AS value FROM case_properties AS p
+        JOIN case_events AS e ON e.event_id = p.event_id WHERE e.operation IN ({operations}) AND p.value IS NOT NULL
     """)
     return {row["event_id"]: devices[row["value"]] for row in rows if row["value"] in devices}
 

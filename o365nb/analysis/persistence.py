@@ -24,6 +24,9 @@ _MAIL_FLOW = {
     "InboundConnector": ("connector", "Inbound mail connector of the organisation"),
     "OutboundConnector": ("connector", "Outbound mail connector of the organisation"),
 }
+#: What a cmdlet set, in the words that it was given.
+_SETTING = """CASE WHEN p.name NOT IN ('Parameters.Name', 'Parameters.Identity')
+    THEN replace(p.name, 'Parameters.', '') || ' ' || p.value END"""
 _REMOVED_BY = {
     "Add-MailboxPermission": "Remove-MailboxPermission",
     "Add-RecipientPermission": "Remove-RecipientPermission",
@@ -187,10 +190,10 @@ def _past_forwarding(engine: Engine, log: Log, cited: Mapping[str, list[str]]) -
         str(row["at"]).lower().removeprefix("smtp:")
         for row in engine.rows("SELECT coalesce(forwarding_smtp_address, forwarding_address, '') AS at FROM mailboxes")
     }
-    read = bool(engine.rows("SELECT 1 FROM mailboxes LIMIT 1"))
+    read = bool(engine.rows("SELECT count(*) AS n FROM mailboxes")[0]["n"])
     rows = engine.rows("""
         SELECT e.event_id, e.time, lower(coalesce(e.mailbox_owner, e.target, e.actor)) AS owner, lower(p.value) AS at
-        FROM events e JOIN event_properties p ON p.event_id = e.event_id
+        FROM case_events e JOIN case_properties p ON p.event_id = e.event_id
         WHERE e.operation = 'Set-Mailbox' AND p.name LIKE 'Parameters.Forwarding%Address'
           AND coalesce(p.value, '') <> ''
         ORDER BY e.time, e.event_id
@@ -212,7 +215,7 @@ def _delegates(engine: Engine, log: Log, cited: Mapping[str, list[str]]) -> Iter
         SELECT e.event_id, e.time, e.operation, lower(coalesce(e.actor, '')) AS actor,
                lower(coalesce(e.mailbox_owner, e.target, e.actor)) AS owner,
                lower(max(CASE WHEN p.name IN ({_TRUSTEE}) THEN p.value END)) AS trustee
-        FROM events e LEFT JOIN event_properties p ON p.event_id = e.event_id
+        FROM case_events e LEFT JOIN case_properties p ON p.event_id = e.event_id
         WHERE e.operation IN ({operations}) AND e.actor_kind IS DISTINCT FROM 'system'
           AND e.result IS DISTINCT FROM 'failure'
         GROUP BY ALL ORDER BY e.time, e.event_id
@@ -236,7 +239,7 @@ def _delegates(engine: Engine, log: Log, cited: Mapping[str, list[str]]) -> Iter
             told = f"given by {short(row['actor'], 80)}, not by the account's owner, at {moment(row['time'])}"
             origin = Origin(Label.UNKNOWN, told, origin.created, origin.events)
         yield _item(kind, state, words, origin, cited, removed=bool(later))
-    for row in engine.rows("SELECT * FROM mailboxes WHERE len(send_on_behalf) > 0 ORDER BY key"):
+    for row in engine.rows("SELECT * FROM mailboxes WHERE array_length(send_on_behalf) > 0 ORDER BY key"):
         words = f"May send on behalf of the mailbox: {short(', '.join(row['send_on_behalf']), 160)}"
         unsure = Origin(Label.UNKNOWN, "the state does not say who gave the right, or when")
         yield _item("send_on_behalf", {**row, "key": f"send_on_behalf:{row['key']}"}, words, unsure, cited)
@@ -250,9 +253,8 @@ def _mail_flow(engine: Engine, log: Log, cited: Mapping[str, list[str]]) -> Iter
         SELECT e.event_id, e.time, e.operation, lower(coalesce(e.actor, '')) AS actor,
                coalesce(max(CASE WHEN p.name = 'Parameters.Name' THEN p.value END),
                         max(CASE WHEN p.name = 'Parameters.Identity' THEN p.value END), e.target, '') AS name,
-               string_agg(CASE WHEN p.name NOT IN ('Parameters.Name', 'Parameters.Identity')
-                          THEN replace(p.name, 'Parameters.', '') || ' ' || p.value END, ', ' ORDER BY p.name) AS said
-        FROM events e LEFT JOIN event_properties p ON p.event_id = e.event_id AND p.name LIKE 'Parameters.%'
+               string_agg({_SETTING}, ', ' ORDER BY {_SETTING}) AS said
+        FROM case_events e LEFT JOIN case_properties p ON p.event_id = e.event_id AND p.name LIKE 'Parameters.%'
         WHERE e.operation IN ({operations}) AND e.actor_kind IS DISTINCT FROM 'system'
           AND e.result IS DISTINCT FROM 'failure'
         GROUP BY e.event_id, e.time, e.operation, e.actor, e.target ORDER BY e.time, e.event_id

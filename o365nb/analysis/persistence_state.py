@@ -22,13 +22,10 @@ _RIGHTS = {"fullaccess": "open the mailbox", "sendas": "send as the mailbox"}
 _EVENTS = """
     SELECT e.event_id, e.time, e.operation, lower(coalesce(e.actor, '')) AS actor,
            lower(coalesce(e.mailbox_owner, '') || ' ' || coalesce(e.target, '') || ' '
-                 || coalesce(string_agg(p.name || ' ' || p.value, ' '), '')) AS said,
+                 || coalesce(string_agg(p.name || ' ' || p.value, ' ' ORDER BY p.name || ' ' || p.value), '')) AS said,
            lower(coalesce(max(CASE WHEN p.name = 'Parameters.Name' THEN p.value END),
                           max(CASE WHEN p.name = 'Parameters.Identity' THEN p.value END), e.target, '')) AS name
-    FROM events e LEFT JOIN (
-        SELECT event_id, said.name AS name, said.value AS value
-        FROM (SELECT event_id, unnest(properties) AS said FROM events WHERE operation IN ({0}))
-    ) p ON p.event_id = e.event_id
+    FROM case_events e LEFT JOIN case_properties p ON p.event_id = e.event_id
     WHERE e.operation IN ({0}) AND e.actor_kind IS DISTINCT FROM 'system' AND e.result IS DISTINCT FROM 'failure'
     GROUP BY e.event_id, e.time, e.operation, e.actor, e.mailbox_owner, e.target ORDER BY e.time, e.event_id
 """

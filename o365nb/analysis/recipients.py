@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from o365nb.analysis.attackers import attacker_tables
 from o365nb.analysis.base import Labels, accepted_domains, domain_of, moment, subjects_of
 from o365nb.engine import Engine
-from o365nb.model import Label, Recipient, utc
+from o365nb.model import Recipient, utc
 
 NOT_TRACED = "(not known: no message trace names this mail)"
 _NO_CLICKS = "unknown: no click data was read"
@@ -15,16 +16,15 @@ _NO_CLICKS = "unknown: no click data was read"
 def recipients(engine: Engine, labels: Labels) -> list[Recipient]:
     """Every recipient of mail that attacker-labelled events sent, once per mail."""
     own, subjects = accepted_domains(engine), set(subjects_of(engine))
-    mine = [(key,) for key, label in labels.items() if label.label is Label.ATTACKER]
-    engine.table("analysis_attackers", {"event_id": "VARCHAR"}, mine)
-    rows = engine.rows("""
+    theirs, _ = attacker_tables(engine, labels)
+    rows = engine.rows(f"""
         SELECT e.time, e.source, lower(e.actor) AS sender, lower(coalesce(e.target, '')) AS target,
                coalesce(e.message_id, '') AS message_id
-        FROM events e JOIN analysis_attackers a ON a.event_id = e.event_id
+        FROM {theirs} e
         WHERE e.source = 'message_trace' OR e.operation IN ('Send', 'SendAs', 'SendOnBehalf')
         ORDER BY e.time, e.event_id
     """)
-    after = _sign_ins_after(engine)
+    after = _sign_ins_after(engine, theirs)
     read = {
         row["upn"] for row in engine.rows("SELECT DISTINCT lower(actor) AS upn FROM events WHERE source = 'sign_in'")
     }
@@ -45,11 +45,11 @@ def recipients(engine: Engine, labels: Labels) -> list[Recipient]:
     return list(found.values())
 
 
-def _sign_ins_after(engine: Engine) -> dict[str, list[tuple[datetime, str]]]:
+def _sign_ins_after(engine: Engine, theirs: str) -> dict[str, list[tuple[datetime, str]]]:
     """Successful attacker-labelled sign-ins by account, in order of time."""
-    rows = engine.rows("""
+    rows = engine.rows(f"""
         SELECT lower(e.actor) AS upn, e.time, coalesce(e.client_ip, 'an unknown address') AS client_ip
-        FROM events e JOIN analysis_attackers a ON a.event_id = e.event_id
+        FROM {theirs} e
         WHERE e.source LIKE 'sign_in%' AND e.result = 'success' ORDER BY e.time
     """)
     found: dict[str, list[tuple[datetime, str]]] = {}

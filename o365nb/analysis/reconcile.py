@@ -56,12 +56,14 @@ class Log:
         self.labels = labels
         self._engine = engine
         self.entry = entry_time(labels)
+        engine.case_events()
+        engine.case_properties()
         made = ", ".join(f"'{name}'" for name in (*_METHOD, *_DEVICE, *_CONSENT))
         self.events = engine.rows(f"""
             SELECT e.event_id, e.time, e.operation, lower(coalesce(e.actor, '')) AS actor,
                    lower(coalesce(e.target, '')) AS target, lower(coalesce(e.app_id, '')) AS app_id,
-                   coalesce(string_agg(lower(p.value), ' | '), '') AS said
-            FROM events e LEFT JOIN event_properties p ON p.event_id = e.event_id
+                   coalesce(string_agg(lower(p.value), ' | ' ORDER BY lower(p.value)), '') AS said
+            FROM case_events e LEFT JOIN case_properties p ON p.event_id = e.event_id
             WHERE e.operation IN ({made}) AND e.result IS DISTINCT FROM 'failure'
             GROUP BY ALL ORDER BY e.time, e.event_id
         """)
@@ -265,7 +267,7 @@ def _mailbox(engine: Engine, log: Log, row: Row) -> Origin:
     if not where:
         return Origin(Label.USER, "forwards nowhere")
     sets = engine.rows(
-        """SELECT e.event_id, e.time FROM events e JOIN event_properties p ON p.event_id = e.event_id
+        """SELECT e.event_id, e.time FROM case_events e JOIN case_properties p ON p.event_id = e.event_id
            WHERE e.operation = 'Set-Mailbox' AND p.name LIKE '%Forwarding%Address' AND contains(lower(p.value), ?)
            ORDER BY e.time""",
         [where],

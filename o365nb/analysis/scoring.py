@@ -127,13 +127,18 @@ def case_score(found: Iterable[Finding]) -> float:
 def judge(
     found: list[Finding], labels: Labels, sessions: Mapping[str, str], ledger: Ledger, subjects: tuple[str, ...]
 ) -> CaseVerdict:
-    """The answer for the case. `sessions` maps event ids to session ids."""
+    """The answer for the case. `sessions` maps the ids of the subjects' events to session ids.
+
+    What was done to other accounts is told, but says nothing of these: nobody is taken over by a neighbour's loss.
+    """
     entry = entry_time(labels)
-    score = case_score(found if entry else [finding for finding in found if not _of_others(finding, labels, subjects)])
-    missing, open_ended = uncovered(ledger, subjects), undecided(found, labels, subjects)
+    own = [finding for finding in found if finding.subject in subjects or not finding.subject]
+    entered = entry and _entered(own, labels, sessions, subjects)
+    score = case_score(own if entered else [finding for finding in own if not _of_others(finding, labels, subjects)])
+    missing, open_ended = uncovered(ledger, subjects), undecided(own, labels, subjects)
     verdict = (
-        _verdict(found, score, labels, sessions, missing=bool(missing or open_ended))
-        if entry
+        _verdict(own, score, labels, sessions, missing=bool(missing or open_ended))
+        if entered
         else (_without_entry(score, missing=bool(missing or open_ended)))
     )
     last = max((label.time for label in attackers(labels)), default=None)
@@ -144,6 +149,16 @@ def judge(
         subjects,
         entry,
         last,
+    )
+
+
+def _entered(own: Iterable[Finding], labels: Labels, sessions: Mapping[str, str], subjects: tuple[str, ...]) -> bool:
+    """Whether an act of an attacker was on an account of the case, not only on others."""
+    cited = {key for finding in own for key in finding.evidence}
+    return any(
+        label.source != "message_trace"
+        and (label.actor in subjects or label.event_id in sessions or label.event_id in cited)
+        for label in attackers(labels)
     )
 
 
@@ -256,6 +271,8 @@ def _because(
             f" who acted {_when(entry, mine[-1].time)}."
         )
     told: set[str] = set()
+    others = [finding for finding in found if finding.subject and finding.subject not in subjects]
+    found = [finding for finding in found if finding.subject in subjects or not finding.subject]
     for finding in found:
         if finding.context in _OURS and finding.severity is not Severity.INFO and finding.slug not in told:
             told.add(finding.slug)
@@ -263,6 +280,9 @@ def _because(
     if not told:
         said += [sentence(finding) for finding in found if finding.context is not Context.NO and finding.score >= 1][:3]
     said = said[:9]
+    if theirs := sorted({finding.subject for finding in others if finding.context in _OURS}):
+        more = f" and {len(theirs) - 3:,} more" if len(theirs) > 3 else ""
+        said.append(f"Findings about other accounts point to the attacker too: {', '.join(theirs[:3])}{more}.")
     excused = [finding for finding in found if finding.context is Context.NO and finding.severity is not Severity.INFO]
     if excused and verdict not in (Verdict.CONFIRMED, Verdict.PROBABLE):
         said.append(f"{plural(len(excused), 'finding')} turned out to be the user's own doing: {_titles(excused)}.")

@@ -88,7 +88,10 @@ class Event(NamedTuple):
 
 
 _LOWER = {"actor", "mailbox_owner", "session_id", "token_id", "device_id", "app_id", "correlation_id", "client_ip"}
-_PLAIN = {"time": "e.time", "device_managed": "e.device_managed", "asn": "coalesce(e.asn, a.asn, 0)"}
+_PLAIN = {"time": "e.time", "asn": "coalesce(e.asn, a.asn, 0)"}
+# A sign-in must name the device that is to vouch for it; an act in a service need not.
+_PLAIN["device_managed"] = """CASE WHEN e.device_managed AND coalesce(e.device_id, '') = ''
+    AND e.operation IN ('UserLoggedIn', 'UserLoginFailed', 'Sign-in activity') THEN NULL ELSE e.device_managed END"""
 _PLAIN["network_kind"] = "coalesce(nullif(e.network_kind, 'unknown'), a.network_kind, 'unknown')"
 
 
@@ -97,19 +100,21 @@ def _column(name: str) -> str:
     return f"{given} AS {name}"
 
 
-def load(engine: Engine, where: str) -> list[Event]:
-    """Events for which `where` (SQL over `events`) holds, in order of time.
+def load(engine: Engine, where: str, table: str = "events") -> list[Event]:
+    """Events for which `where` (SQL over the columns of `table`) holds, in order of time.
 
     The audit log names addresses without their network; sign-ins from the same address fill that in.
     """
-    engine.connection.execute("""
-        CREATE TEMPORARY TABLE IF NOT EXISTS analysis_addresses AS
+    engine.once(
+        "analysis_addresses",
+        """
         SELECT client_ip, max(asn) AS asn, max(nullif(network_kind, 'unknown')) AS network_kind
         FROM events WHERE client_ip IS NOT NULL AND source <> 'message_trace' GROUP BY client_ip
-    """)
+    """,
+    )
     columns = ", ".join(_column(name) for name in Event._fields)
     sql = f"""
-        SELECT {columns} FROM (SELECT * FROM events WHERE {where}) AS e
+        SELECT {columns} FROM (SELECT * FROM {table} WHERE {where}) AS e
         LEFT JOIN analysis_addresses AS a ON a.client_ip = e.client_ip ORDER BY e.time, e.event_id
     """
     rows = (Event(**row) for row in engine.rows(sql) if row["time"] is not None)
@@ -121,12 +126,15 @@ def of_subjects(engine: Engine) -> list[Event]:
 
     Exchange's cmdlets name the mailbox in their own way as target, and as the administrator typed it in Identity.
     """
+    engine.case_events()
+    engine.case_properties()
     mine = "(SELECT upn FROM subjects)"
-    named = f"""(SELECT event_id FROM event_properties
+    named = f"""(SELECT event_id FROM case_properties
                  WHERE name IN ('Parameters.Identity', 'Parameters.Mailbox') AND lower(value) IN {mine})"""
     return load(
         engine,
         f"lower(actor) IN {mine} OR lower(mailbox_owner) IN {mine} OR lower(target) IN {mine} OR event_id IN {named}",
+        "case_events",
     )
 
 

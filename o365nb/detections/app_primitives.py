@@ -13,13 +13,13 @@ APPS["app_consents"] = """
         SELECT DISTINCT subject, lower(app_id) AS app FROM strange_events WHERE app_id IS NOT NULL
     ),
     consents AS (
-        SELECT e.event_id, e.actor, e.time FROM events AS e
+        SELECT e.event_id, e.actor, e.time FROM case_events AS e
         WHERE e.operation IN ('Consent to application', 'Add OAuth2PermissionGrant', 'Add delegated permission grant',
                               'Add app role assignment grant to user', 'Add service principal')
           AND coalesce(e.result, '') <> 'failure' AND e.actor IN (SELECT upn FROM subjects)
     )
     SELECT DISTINCT u.subject, u.app, c.time FROM used AS u JOIN consents AS c ON c.actor = u.subject
-    JOIN event_properties AS p ON p.event_id = c.event_id AND strpos(lower(p.value), u.app) > 0
+    JOIN case_properties AS p ON p.event_id = c.event_id AND strpos(lower(p.value), u.app) > 0
 """
 
 # Programs that the subject runs: used from the subject's own places. Signing in to agree to one is not running it.

@@ -21,7 +21,7 @@ def method_added() -> str:
     """A way to prove the user's identity was added by an unfamiliar hand, or right after one got in."""
     return """
         WITH strong AS (
-            SELECT DISTINCT event_id FROM event_properties
+            SELECT DISTINCT event_id FROM case_properties
             WHERE name LIKE 'ModifiedProperties.StrongAuthentication%' AND name NOT LIKE '%.old'
                 AND coalesce(value, '') NOT IN ('', '[]')
         ),
@@ -75,11 +75,11 @@ def device_registered() -> str:
     """A device was joined to the account by an unfamiliar hand, or right after one got in, or by an attack tool."""
     return """
         WITH builds AS (
-            SELECT DISTINCT event_id FROM event_properties
+            SELECT DISTINCT event_id FROM case_properties
             WHERE name NOT LIKE '%.old' AND (value LIKE '%10.0.19041.928%' OR value LIKE '%10.0.19045.2006%')
         ),
         named AS (
-            SELECT event_id, max(replace(value, '"', '')) AS name FROM event_properties
+            SELECT event_id, max(replace(value, '"', '')) AS name FROM case_properties
             WHERE name = 'ModifiedProperties.Device.DisplayName' GROUP BY event_id
         )
         SELECT c.subject, c.event_id AS evidence, c.time, 'device:' || coalesce(n.name, d.name, c.target, '') AS object,
@@ -124,7 +124,7 @@ def role_added() -> str:
     """The subject received an administrative role, or gave one to somebody."""
     return """
         WITH roles AS (
-            SELECT event_id, max(value) AS role FROM event_properties
+            SELECT event_id, max(value) AS role FROM case_properties
             WHERE name IN ('ModifiedProperties.Role.DisplayName', 'Parameters.Role', 'Parameters.Roles',
                 'Parameters.Identity')
               AND coalesce(value, '') <> '' GROUP BY event_id

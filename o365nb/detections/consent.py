@@ -10,7 +10,7 @@ CLOSE = ["remove_consent", "revoke_sessions", "ask_user"]
 _CONSENTS = """
     WITH consented AS (
         SELECT c.event_id, c.time, c.subject, c.target, c.grade, c.place, e.app_id, e.app_name
-        FROM changes AS c JOIN events AS e ON e.event_id = c.event_id
+        FROM changes AS c JOIN case_events AS e ON e.event_id = c.event_id
         WHERE c.operation IN ('Consent to application', 'Add OAuth2PermissionGrant', 'Add delegated permission grant',
                               'Add app role assignment grant to user', 'Add service principal')
           AND c.subject IS NOT NULL AND coalesce(c.result, '') <> 'failure'
@@ -19,7 +19,7 @@ _CONSENTS = """
         SELECT p.event_id, max(CASE WHEN p.name LIKE '%IsAdminConsent' THEN lower(p.value) END) AS admin,
                max(CASE WHEN p.name LIKE '%ConsentAction.Permissions' OR p.name LIKE '%DelegatedPermissionGrant.Scope'
                         THEN lower(p.value) END) AS scopes
-        FROM event_properties AS p JOIN consented AS c ON c.event_id = p.event_id
+        FROM case_properties AS p JOIN consented AS c ON c.event_id = p.event_id
         WHERE p.name NOT LIKE '%.old' GROUP BY p.event_id
     )
 """
@@ -40,7 +40,7 @@ def known_bad_app() -> str:
     return f"""{_CONSENTS},
         named AS (
             SELECT DISTINCT p.event_id, b.name, b.app_id
-                FROM event_properties AS p JOIN consented AS c ON c.event_id = p.event_id
+                FROM case_properties AS p JOIN consented AS c ON c.event_id = p.event_id
             JOIN list_bad_apps AS b ON strpos(lower(p.value), b.app_id) > 0
         ),
         granted AS (
@@ -117,11 +117,11 @@ def risky_consent() -> str:
     """An unverified application of a foreign tenant may read mail, files or people, and keeps that right."""
     return f"""{_CONSENTS},
         opened AS (
-            SELECT g.key, min(r.opens) AS opens FROM (SELECT key, lower(unnest(scopes)) AS scope FROM oauth_grants) AS g
-            JOIN list_risky_scopes AS r ON g.scope LIKE r.pattern GROUP BY g.key
+            SELECT g.key, min(r.opens) AS opens FROM (SELECT key, unnest(scopes) AS scope FROM oauth_grants) AS g
+            JOIN list_risky_scopes AS r ON lower(g.scope) LIKE r.pattern GROUP BY g.key
         ),
-        lasting AS (SELECT DISTINCT key FROM (SELECT key, lower(unnest(scopes)) AS scope FROM oauth_grants) AS g
-                    WHERE scope = 'offline_access'),
+        lasting AS (SELECT DISTINCT key FROM (SELECT key, unnest(scopes) AS scope FROM oauth_grants) AS g
+                    WHERE lower(scope) = 'offline_access'),
         said AS (
             SELECT d.event_id, min(r.opens) AS opens FROM details AS d
             JOIN list_risky_scopes AS r ON d.scopes LIKE '% ' || r.pattern || ' %'
@@ -136,7 +136,7 @@ def risky_consent() -> str:
         -- One consent is written to the log four times, under the name of the application, of the resource, or none.
         named AS (
             SELECT c.event_id, max(g.app_name) AS app_name FROM consented AS c
-            JOIN event_properties AS p ON p.event_id = c.event_id
+            JOIN case_properties AS p ON p.event_id = c.event_id
             JOIN (SELECT DISTINCT app_name, lower(app_id) AS app_id, lower(client_id) AS client_id FROM oauth_grants
                   WHERE app_name IS NOT NULL) AS g
                 ON strpos(lower(p.value), g.app_id) > 0 OR strpos(lower(p.value), g.client_id) > 0

@@ -56,8 +56,8 @@ def broker_reaches_registration() -> str:
     return """
         SELECT s.subject, s.event_id AS evidence, s.time, 'broker:' || coalesce(s.client_ip, '') AS object,
                'a token to join devices was given out to ' || s.place AS summary, s.sureness AS confidence
-        FROM strange_events AS s JOIN events AS e ON e.event_id = s.event_id
-        LEFT JOIN (SELECT DISTINCT event_id FROM event_properties
+        FROM strange_events AS s JOIN case_events AS e ON e.event_id = s.event_id
+        LEFT JOIN (SELECT DISTINCT event_id FROM case_properties
                    WHERE name = 'resourceId' AND lower(value) = '01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9') AS r
             ON r.event_id = s.event_id
         WHERE s.own_hand AND s.result = 'success' AND s.grade IN ('clear', 'no_history')

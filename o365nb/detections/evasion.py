@@ -19,7 +19,7 @@ def audit_log_off() -> str:
     """The audit log of the whole organisation was switched off."""
     return """
         WITH off AS (
-            SELECT DISTINCT event_id FROM event_properties
+            SELECT DISTINCT event_id FROM case_properties
             WHERE name = 'Parameters.UnifiedAuditLogIngestionEnabled' AND lower(value) IN ('false', '$false')
         )
         SELECT coalesce(c.subject, c.actor) AS subject, c.event_id AS evidence, c.time, 'audit log' AS object,
@@ -46,7 +46,7 @@ def mailbox_audit_off() -> str:
     """Mailbox auditing was switched off or bypassed."""
     return """
         WITH off AS (
-            SELECT event_id, min(replace(name, 'Parameters.', '')) AS setting FROM event_properties
+            SELECT event_id, min(replace(name, 'Parameters.', '')) AS setting FROM case_properties
             WHERE name = 'Parameters.AuditEnabled' AND lower(value) IN ('false', '$false')
                OR name IN ('Parameters.AuditBypassEnabled', 'Parameters.AuditDisabled')
                AND lower(value) IN ('true', '$true')
@@ -91,7 +91,7 @@ def sent_mail_removed() -> str:
     """Mail was deleted from Sent soon after it was sent, by an unfamiliar hand or in numbers."""
     return r"""
         WITH sent AS (
-            SELECT message_id, min(time) AS time FROM events
+            SELECT message_id, min(time) AS time FROM case_events
             WHERE message_id IS NOT NULL AND actor IN (SELECT upn FROM subjects)
               AND (operation IN ('Send', 'SendAs', 'SendOnBehalf') OR source = 'message_trace') GROUP BY message_id
         ),
@@ -103,7 +103,7 @@ def sent_mail_removed() -> str:
                   LEFT JOIN strange_events AS s ON s.event_id = t.event_id
                   WHERE t.operation IN ('HardDelete', 'SoftDelete', 'MoveToDeletedItems')
                       AND coalesce(t.result, '') <> 'failure') AS e
-            JOIN events AS x ON x.event_id = e.event_id
+            JOIN case_events AS x ON x.event_id = e.event_id
         ),
         sent_folders AS (
             SELECT DISTINCT event_id FROM (SELECT event_id, unnest(folders) AS folder FROM gone) AS f

@@ -27,7 +27,7 @@ def mailbox_forwards() -> str:
         WITH values_set AS (
             SELECT c.event_id, c.time, c.subject, c.own_hand, c.grade, c.sureness,
                    regexp_replace(lower(trim(p.value)), '^smtp:', '') AS address
-            FROM changes AS c JOIN event_properties AS p ON p.event_id = c.event_id
+            FROM changes AS c JOIN case_properties AS p ON p.event_id = c.event_id
             WHERE c.operation = 'Set-Mailbox' AND NOT coalesce(c.by_system, FALSE)
                 AND coalesce(c.result, '') <> 'failure'
               AND p.name IN ('Parameters.ForwardingSmtpAddress', 'Parameters.ForwardingAddress')
@@ -36,7 +36,7 @@ def mailbox_forwards() -> str:
         cleared AS (SELECT subject, max(time) AS time FROM values_set
         WHERE address IN ('', '$null', 'null') GROUP BY subject),
         quiet AS (
-            SELECT event_id FROM event_properties
+            SELECT event_id FROM case_properties
             WHERE name = 'Parameters.DeliverToMailboxAndForward' AND lower(value) = 'false'
         ),
         targets AS (
@@ -79,11 +79,11 @@ def full_access_given() -> str:
     return (
         """
         WITH rights AS (
-            SELECT event_id FROM event_properties
+            SELECT event_id FROM case_properties
             WHERE name = 'Parameters.AccessRights' AND lower(value) LIKE '%fullaccess%'
         ),
         trustees AS (
-            SELECT event_id, max(lower(value)) AS trustee FROM event_properties
+            SELECT event_id, max(lower(value)) AS trustee FROM case_properties
                 WHERE name = 'Parameters.User' GROUP BY event_id
         )
         SELECT coalesce(c.subject, n.subject) AS subject, c.event_id AS evidence, c.time, 'delegate:'
@@ -120,13 +120,13 @@ def send_right_given() -> str:
     return (
         """
         WITH rights AS (
-            SELECT event_id, max(value) AS value FROM event_properties
+            SELECT event_id, max(value) AS value FROM case_properties
             WHERE name = 'Parameters.AccessRights' AND lower(value) LIKE '%sendas%'
                OR name = 'Parameters.GrantSendOnBehalfTo' AND coalesce(value, '') NOT IN ('', '$null')
             GROUP BY event_id
         ),
         trustees AS (
-            SELECT event_id, max(lower(value)) AS trustee FROM event_properties
+            SELECT event_id, max(lower(value)) AS trustee FROM case_properties
             WHERE name IN ('Parameters.Trustee', 'Parameters.GrantSendOnBehalfTo') GROUP BY event_id
         )
         SELECT c.subject, c.event_id AS evidence, c.time, 'sender:' || coalesce(t.trustee, '') AS object,
@@ -158,7 +158,7 @@ def transport_rule_diverts() -> str:
         WITH telling AS (
             SELECT event_id, min(replace(name, 'Parameters.', '') || ' ' || coalesce(value, '')) AS what,
                    max(CASE WHEN lower(value) = 'donotaudit' THEN 1 ELSE 0 END) AS unaudited
-            FROM event_properties
+            FROM case_properties
             WHERE name IN ('Parameters.RedirectMessageTo', 'Parameters.BlindCopyTo', 'Parameters.CopyTo',
                 'Parameters.AddToRecipients')
                   AND coalesce(value, '') NOT IN ('', '$null')
@@ -196,7 +196,7 @@ def connector_opened() -> str:
         f"""
         WITH telling AS (
             SELECT event_id, min(replace(name, 'Parameters.', '') || ' ' || coalesce(value, '')) AS what
-            FROM event_properties
+            FROM case_properties
             WHERE name IN ('Parameters.SenderIPAddresses', 'Parameters.SmartHosts', 'Parameters.SenderDomains')
                   AND coalesce(value, '') NOT IN ('', '$null')
                OR name IN ('Parameters.TreatMessagesAsInternal', 'Parameters.CloudServicesMailEnabled')

@@ -22,7 +22,7 @@ _OUTSIDE = """
                regexp_replace(lower(coalesce(e.message_subject, '')), '^((re|fw|fwd|aw|wg|tr):[ ]*)+', '') AS topic,
                CASE WHEN e.actor = u.upn THEN split_part(e.target, '@', 2)
                    ELSE split_part(e.actor, '@', 2) END AS domain
-        FROM events AS e JOIN subjects AS u ON u.upn = e.actor OR u.upn = e.target WHERE e.source = 'message_trace'
+        FROM case_events AS e JOIN subjects AS u ON u.upn = e.actor OR u.upn = e.target WHERE e.source = 'message_trace'
     )
 """
 
@@ -102,7 +102,7 @@ def invoice_fraud() -> str:
         UNION ALL
         SELECT s.subject, s.event_id, s.time, 'fraud:sent', NULL, NULL, NULL, NULL, e.message_subject, NULL, s.place,
                '', s.sureness
-        FROM strange_events AS s JOIN events AS e ON e.event_id = s.event_id
+        FROM strange_events AS s JOIN case_events AS e ON e.event_id = s.event_id
         WHERE s.operation IN ('Send', 'SendAs', 'SendOnBehalf') AND s.grade = 'clear'
         UNION ALL {_REAL}
     """
@@ -131,7 +131,7 @@ def forged_sender() -> str:
         out_mail AS (
             SELECT u.upn AS subject, e.event_id, e.time, e.target, e.message_subject, e.client_ip,
                    s.message_id IS NOT NULL AS sent
-            FROM events AS e JOIN subjects AS u ON u.upn = e.actor
+            FROM case_events AS e JOIN subjects AS u ON u.upn = e.actor
             LEFT JOIN sends AS s ON s.message_id = e.message_id WHERE e.source = 'message_trace'
         ),
         totals AS (SELECT subject, count(CASE WHEN sent THEN 1 END) AS sent, count(*) AS traced
@@ -147,7 +147,7 @@ def forged_sender() -> str:
         machines AS (SELECT DISTINCT subject, client_ip FROM forged),
         colleagues AS (
             SELECT u.upn AS subject, e.event_id, e.time, e.client_ip, e.actor AS claimed, e.message_subject
-            FROM events AS e JOIN subjects AS u ON u.upn = e.target
+            FROM case_events AS e JOIN subjects AS u ON u.upn = e.target
             JOIN machines AS k ON k.subject = u.upn AND k.client_ip = e.client_ip
             JOIN own_domains AS o ON o.domain = split_part(e.actor, '@', 2)
             WHERE e.source = 'message_trace' AND e.actor <> u.upn

@@ -9,8 +9,8 @@ _ACCESS = """
     SELECT s.*, x.message_ids, x.folders,
            'access:' || coalesce(s.session_id, s.client_ip, s.app_id, '') AS object,
            lower(coalesce(t.value, '')) AS access
-    FROM strange_events AS s JOIN events AS x ON x.event_id = s.event_id
-    LEFT JOIN event_properties AS t ON t.event_id = s.event_id AND t.name = 'OperationProperties.MailAccessType'
+    FROM strange_events AS s JOIN case_events AS x ON x.event_id = s.event_id
+    LEFT JOIN case_properties AS t ON t.event_id = s.event_id AND t.name = 'OperationProperties.MailAccessType'
     WHERE s.operation = 'MailItemsAccessed' AND s.grade IN ('clear', 'no_history')
 """
 
@@ -76,7 +76,7 @@ def new_client_reads() -> str:
             SELECT t.subject, t.event_id, t.time, t.day, lower(coalesce(t.app_id, '')) AS app,
                    s.grade, s.place, s.sureness,
                    lower(regexp_extract(coalesce(x.client_app, ''), 'Client=([^;/]+)', 1)) AS family
-            FROM event_traits AS t JOIN events AS x ON x.event_id = t.event_id
+            FROM event_traits AS t JOIN case_events AS x ON x.event_id = t.event_id
             LEFT JOIN strange_events AS s ON s.event_id = t.event_id
             WHERE t.operation = 'MailItemsAccessed' AND t.own_hand AND NOT t.managed
         ),
@@ -116,7 +116,7 @@ def access_log_throttled() -> str:
                    AND lower(p.value) = 'true' THEN 1 ELSE 0 END) AS throttled,
                    max(CASE WHEN p.name = 'OperationProperties.MailAccessType' THEN lower(p.value) END) AS kind
             FROM event_traits AS t LEFT JOIN strange_events AS s ON s.event_id = t.event_id
-            LEFT JOIN event_properties AS p ON p.event_id = t.event_id
+            LEFT JOIN case_properties AS p ON p.event_id = t.event_id
             WHERE t.operation = 'MailItemsAccessed' GROUP BY t.event_id, t.time, t.subject, t.day, s.grade
         ),
         counted AS (
@@ -137,7 +137,7 @@ def access_log_throttled() -> str:
 _NEW_READERS = """
     WITH access AS (
         SELECT e.event_id, e.time, CAST(e.time AS DATE) AS day, e.operation, e.actor, e.mailbox_owner AS subject
-        FROM events AS e JOIN subjects AS u ON u.upn = e.mailbox_owner
+        FROM case_events AS e JOIN subjects AS u ON u.upn = e.mailbox_owner
         WHERE e.operation IN ('MailItemsAccessed', 'SearchQueryInitiatedExchange', 'Send', 'SendAs', 'SendOnBehalf')
           AND e.actor <> e.mailbox_owner AND e.actor_kind IN ('user', 'admin', 'guest')
     ),
@@ -193,7 +193,7 @@ def files_synchronised() -> str:
     """Files were copied whole to a machine that never synchronised before, over an unfamiliar network."""
     return """
         WITH machines AS (
-            SELECT event_id, max(lower(value)) AS machine FROM event_properties
+            SELECT event_id, max(lower(value)) AS machine FROM case_properties
             WHERE name IN ('MachineDomainInfo', 'MachineId') GROUP BY event_id
         ),
         synced AS (
@@ -229,7 +229,7 @@ def mail_searched() -> str:
     """The mailbox or files were searched by an unfamiliar hand, or by somebody who lately began to read along."""
     return f"""
         WITH texts AS (
-            SELECT event_id, max(value) AS searched FROM event_properties
+            SELECT event_id, max(value) AS searched FROM case_properties
             WHERE lower(name) IN ('querytext', 'parameters.querytext', 'extendedproperties.querytext',
                 'operationproperties.querytext',
                                   'searchquerytext', 'parameters.searchquerytext', 'record.querytext',
@@ -265,7 +265,7 @@ def shared_with_anyone() -> str:
         SELECT s.subject, s.event_id AS evidence, s.time, 'link:' || coalesce(x.target, '') AS object,
                s.operation || ' for ' || coalesce(x.target, 'a file') || ' from '
                || s.place AS summary, s.sureness AS confidence
-        FROM strange_events AS s JOIN events AS x ON x.event_id = s.event_id
+        FROM strange_events AS s JOIN case_events AS x ON x.event_id = s.event_id
         WHERE s.operation IN ('AnonymousLinkCreated', 'AnonymousLinkUpdated', 'SecureLinkCreated', 'AddedToSecureLink',
                               'SharingInvitationCreated') AND s.grade IN ('clear', 'no_history')
           AND coalesce(s.result, '') <> 'failure'

@@ -22,7 +22,7 @@ def forwarding_allowed() -> str:
     """Automatic forwarding to the outside was allowed for the organisation, or is."""
     return """
         WITH opened AS (
-            SELECT event_id, min(replace(name, 'Parameters.', '') || ' ' || value) AS what FROM event_properties
+            SELECT event_id, min(replace(name, 'Parameters.', '') || ' ' || value) AS what FROM case_properties
             WHERE name = 'Parameters.AutoForwardEnabled' AND lower(value) IN ('true', '$true')
                OR name = 'Parameters.AutoForwardingMode' AND lower(value) = 'on'
             GROUP BY event_id
@@ -70,7 +70,7 @@ def folder_opened() -> str:
                        THEN lower(value) END) AS granted,
                    max(CASE WHEN name IN ('Parameters.Identity', 'Item.ParentFolder.Path') THEN lower(value) END)
                        AS folder
-            FROM event_properties
+            FROM case_properties
             WHERE name IN ('Parameters.User', 'Parameters.MemberUpn', 'Item.ParentFolder.MemberUpn',
                 'Parameters.AccessRights', 'Item.ParentFolder.MemberRights', 'Parameters.Identity',
                 'Item.ParentFolder.Path')
@@ -79,7 +79,7 @@ def folder_opened() -> str:
         log AS (
             SELECT coalesce(t.subject, s.upn) AS subject, e.event_id, e.time, g.trustee, g.granted, g.folder,
                    h.grade, coalesce(g.trustee, '') LIKE '%@%' AS named
-            FROM events AS e JOIN given AS g ON g.event_id = e.event_id
+            FROM case_events AS e JOIN given AS g ON g.event_id = e.event_id
             LEFT JOIN subjects AS s ON s.upn = e.actor
             LEFT JOIN subject_names AS t ON t.name = lower(coalesce(e.mailbox_owner, split_part(g.folder, ':', 1)))
             LEFT JOIN strange_events AS h ON h.event_id = e.event_id

@@ -13,7 +13,7 @@ _HOURS = """
         SELECT e.actor AS subject, e.event_id, e.time, e.source, CAST(e.time AS DATE)
             AS day, floor(epoch(e.time) / 3600) AS hour,
                e.message_subject, e.target, o.domain IS NOT NULL AS internal
-        FROM events AS e JOIN subjects AS u ON u.upn = e.actor
+        FROM case_events AS e JOIN subjects AS u ON u.upn = e.actor
         LEFT JOIN own_domains AS o ON o.domain = split_part(e.target, '@', 2)
         WHERE (e.source = 'message_trace' OR e.source = 'ual' AND e.operation IN ('Send', 'SendAs', 'SendOnBehalf'))
           AND coalesce(e.result, '') <> 'failure'
@@ -137,9 +137,9 @@ def lure_delivered() -> str:
             || lower(coalesce(e.message_id, e.event_id)) AS object,
                split_part(e.actor, '@', 2) AS domain, e.actor AS sender, e.message_subject AS title,
                CAST(NULL AS VARCHAR) AS known, '' AS summary
-        FROM events AS e JOIN break_ins AS b ON b.subject = e.target
+        FROM case_events AS e JOIN break_ins AS b ON b.subject = e.target
         JOIN correspondents AS c ON c.domain = split_part(e.actor, '@', 2)
-        LEFT JOIN event_properties AS p ON p.event_id = e.event_id AND lower(p.name) = 'status'
+        LEFT JOIN case_properties AS p ON p.event_id = e.event_id AND lower(p.name) = 'status'
         WHERE e.source = 'message_trace' AND epoch(b.since) - epoch(e.time) BETWEEN 0 AND 48 * 3600
           AND epoch(e.time) - epoch(c.first_seen) <= 3600
           AND lower(coalesce(p.value, 'delivered')) IN ('delivered', 'resolved', 'expanded', 'gettingstatus')
@@ -168,7 +168,7 @@ def sender_restricted() -> str:
         WITH told AS (
             SELECT e.event_id, e.time, e.operation, lower(coalesce(e.target, '')) AS target,
                    coalesce(e.actor, '') AS actor, lower(coalesce(p.value, '')) AS value
-            FROM events AS e LEFT JOIN event_properties AS p ON p.event_id = e.event_id
+            FROM case_events AS e LEFT JOIN case_properties AS p ON p.event_id = e.event_id
             WHERE e.source = 'ual' AND e.operation IN ('HygieneTenantEvents', 'AlertTriggered', 'AlertEntityGenerated')
         ),
         judged AS (

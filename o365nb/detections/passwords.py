@@ -7,32 +7,6 @@ from o365nb.detections.base import detection
 SIGN_INS = "sign_in|ual/AzureActiveDirectory"
 CONTAIN = ["block_sign_in", "revoke_sessions", "reset_password"]
 
-# An hour is cut at the full hour and again at the half, so that no burst hides on a boundary.
-_SPRAYS = """
-    WITH failed AS (
-        SELECT actor, client_ip, time, epoch(time) AS moment FROM sign_ins
-        WHERE error_code IN ('50126', '50034', '50053', '50056') AND client_ip IS NOT NULL AND actor IS NOT NULL
-    ),
-    hours AS (
-        SELECT client_ip, actor, moment, time, floor(moment / 3600) AS hour FROM failed
-        UNION ALL SELECT client_ip, actor, moment, time, floor((moment + 1800) / 3600) - 0.5 FROM failed
-    ),
-    bursts AS (
-        SELECT client_ip, min(time) AS since, max(time) AS until, count(DISTINCT actor) AS accounts FROM hours
-        GROUP BY client_ip, hour
-        HAVING count(DISTINCT actor) >= 10 AND count(*) <= 4 * count(DISTINCT actor)
-    ),
-    slow AS (
-        SELECT client_ip, min(time) AS since, max(time) AS until, count(DISTINCT actor) AS accounts FROM failed
-        GROUP BY client_ip, CAST(time AS DATE)
-        HAVING count(DISTINCT actor) >= 20 AND count(*) <= 25 * count(DISTINCT actor)
-    ),
-    sprays AS (
-        SELECT client_ip, min(since) AS since, max(until) AS until, max(accounts) AS accounts
-        FROM (SELECT * FROM bursts UNION ALL SELECT * FROM slow) AS bursts_and_slow GROUP BY client_ip
-    )
-"""
-
 
 @detection(
     slug="ia-spray",
@@ -42,11 +16,11 @@ _SPRAYS = """
     respond=["report"],
     confidence=0.8,
     benign="An application with a broken sign-in behind an address that a whole office shares.",
-    misses="Sprays spread over many addresses, each trying fewer than ten accounts an hour and twenty a day.",
+    misses="Sprays of fewer than ten an hour from one address, or from one that more accounts use than it tries.",
 )
 def spray() -> str:
     """One address tried passwords on many accounts, the subject's among them."""
-    return f"""{_SPRAYS}
+    return """
         SELECT i.actor AS subject, i.event_id AS evidence, i.time, 'ip:' || i.client_ip AS object,
                i.client_ip || ' tried passwords on ' || CAST(s.accounts AS VARCHAR) || ' accounts' AS summary
         FROM sign_ins AS i JOIN sprays AS s ON s.client_ip = i.client_ip JOIN subjects AS u ON u.upn = i.actor
@@ -67,8 +41,8 @@ def spray() -> str:
 )
 def spray_hit() -> str:
     """An address that sprayed passwords got one right: a sign-in went through, or failed only after the password."""
-    return f"""{_SPRAYS},
-        regulars AS (
+    return """
+        WITH regulars AS (
             SELECT DISTINCT i.actor, i.client_ip FROM sign_ins AS i JOIN sprays AS s ON s.client_ip = i.client_ip
             WHERE i.result = 'success' AND epoch(s.since) - epoch(i.time) > 43200
         )

@@ -14,11 +14,14 @@ translates for Spark. The ideas behind `strange_events`:
 from __future__ import annotations
 
 from o365nb.detections.app_primitives import APPS
+from o365nb.detections.password_primitives import PASSWORDS
 
 PRIMITIVES: dict[str, str] = {}
 
+# Of everybody, so with few columns.
 PRIMITIVES["sign_ins"] = """
-    SELECT * FROM events
+    SELECT event_id, time, source, operation, actor, client_ip, result, error_code, app_id, app_name, token_type
+    FROM events
     WHERE source IN ('sign_in', 'sign_in_noninteractive')
        OR (source = 'ual' AND operation IN ('UserLoggedIn', 'UserLoginFailed'))
 """
@@ -57,7 +60,7 @@ PRIMITIVES["subject_events"] = r"""
            coalesce(e.device_managed, FALSE) AND (coalesce(e.device_id, '') <> '' OR e.operation NOT IN
                ('UserLoggedIn', 'UserLoginFailed', 'Sign-in activity')) AS managed,
            e.app_id, e.app_name, e.client_app, e.token_type, e.mfa, e.correlation_id
-    FROM events AS e
+    FROM case_events AS e
     LEFT JOIN subjects AS a ON a.upn = e.actor
     LEFT JOIN subjects AS m ON m.upn = e.mailbox_owner
     LEFT JOIN ip_facts AS f ON f.client_ip = e.client_ip
@@ -176,11 +179,11 @@ PRIMITIVES["strange_events"] = """
     FROM graded WHERE grade IS NOT NULL
 """
 
-PRIMITIVES |= APPS
+PRIMITIVES |= APPS | PASSWORDS
 
 # Sign-ins in which nobody proved anything: every step was met by a token from before. A cookie played back is one.
 PRIMITIVES["claimed_only"] = """
-    SELECT event_id FROM event_properties WHERE name = 'authenticationDetails'
+    SELECT event_id FROM case_properties WHERE name = 'authenticationDetails'
     GROUP BY event_id
     HAVING count(CASE WHEN lower(value) NOT LIKE 'previously satisfied%' THEN 1 END) = 0
 """
@@ -238,14 +241,14 @@ PRIMITIVES["subject_names"] = """
 # Changes made with Exchange cmdlets and in the directory, with the subject they concern: named, or the one who acted.
 PRIMITIVES["changes"] = r"""
     WITH named AS (
-        SELECT event_id, max(lower(value)) AS identity FROM event_properties
+        SELECT event_id, max(lower(value)) AS identity FROM case_properties
         WHERE name IN ('Parameters.Identity', 'Parameters.Mailbox') GROUP BY event_id
     )
     SELECT DISTINCT e.event_id, e.time, e.source, e.operation, e.actor, e.actor_kind, e.target, e.result,
            coalesce(t.subject, i.subject, a.upn) AS subject, a.upn IS NOT NULL AS own_hand,
            e.actor_kind = 'system' OR e.actor LIKE 'nt authority%' OR e.actor LIKE 'nt service%' AS by_system,
            s.grade, s.sureness, s.place
-    FROM events AS e
+    FROM case_events AS e
     LEFT JOIN named AS n ON n.event_id = e.event_id
     LEFT JOIN subject_names AS t ON t.name = regexp_extract(lower(e.target), '([^/\\]+)$', 1)
     LEFT JOIN subject_names AS i ON i.name = regexp_extract(n.identity, '([^/\\]+)$', 1)
@@ -258,7 +261,7 @@ PRIMITIVES["changes"] = r"""
 # Device codes that the subjects redeemed, from either log, with whether the place is strange.
 PRIMITIVES["device_codes"] = """
     WITH requests AS (
-        SELECT event_id FROM event_properties WHERE name = 'ExtendedProperties.RequestType' AND value = 'Cmsi:Cmsi'
+        SELECT event_id FROM case_properties WHERE name = 'ExtendedProperties.RequestType' AND value = 'Cmsi:Cmsi'
     )
     SELECT u.upn AS subject, i.event_id, i.time, i.app_name, i.client_ip, i.token_type, s.grade, s.place
     FROM sign_ins AS i JOIN subjects AS u ON u.upn = i.actor

@@ -22,7 +22,7 @@ def risk_detected() -> str:
             SELECT event_id, max(CASE WHEN name = 'riskLevel' THEN lower(value) END) AS level,
                    max(CASE WHEN name = 'riskState' THEN lower(value) END) AS standing,
                    max(CASE WHEN name = 'requestId' THEN lower(value) END) AS request
-            FROM event_properties WHERE name IN ('riskLevel', 'riskState', 'requestId') GROUP BY event_id
+            FROM case_properties WHERE name IN ('riskLevel', 'riskState', 'requestId') GROUP BY event_id
         ),
         risks AS (
             SELECT u.upn AS subject, e.event_id, e.time, e.operation AS kind, e.client_ip, t.level, t.request,
@@ -31,14 +31,14 @@ def risk_detected() -> str:
                         WHEN lower(e.operation) IN ('passwordspray', 'leakedcredentials', 'suspiciousapitraffic',
                         'anomaloustoken', 'investigationsthreatintelligence') THEN 0.6 ELSE 0.4 END
                    + CASE t.level WHEN 'high' THEN 0.1 WHEN 'low' THEN -0.2 ELSE 0.0 END AS sure
-            FROM events AS e JOIN subjects AS u ON u.upn = e.actor JOIN told AS t ON t.event_id = e.event_id
+            FROM case_events AS e JOIN subjects AS u ON u.upn = e.actor JOIN told AS t ON t.event_id = e.event_id
             WHERE e.source = 'risk_detection' AND coalesce(t.standing, '') NOT IN ('dismissed', 'confirmedsafe')
         ),
         both_logs AS (
             SELECT subject, event_id, time, kind, client_ip, level, sure FROM risks
             UNION ALL
             SELECT r.subject, e.event_id, e.time, r.kind, r.client_ip, r.level, r.sure FROM risks AS r
-            JOIN events AS e ON e.event_id = r.request AND e.actor = r.subject
+            JOIN case_events AS e ON e.event_id = r.request AND e.actor = r.subject
         )
         SELECT subject, event_id AS evidence, time, 'risk:' || kind AS object,
                'Identity Protection reports ' || kind || coalesce(' (' || level || ')', '')

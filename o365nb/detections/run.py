@@ -32,9 +32,13 @@ def prepare(engine: Engine, query: str | None = None) -> None:
     for name, columns in lists.COLUMNS.items():
         if read is None or f"list_{name}" in read:
             engine.table(f"list_{name}", columns, lists.rows(name))
+    if read is None or "case_events" in read:
+        engine.case_events()
+    if read is None or "case_properties" in read:
+        engine.case_properties()
     for name, select in PRIMITIVES.items():
         if read is None or name in read:
-            engine.connection.execute(f"CREATE OR REPLACE TEMPORARY TABLE {name} AS {select}")
+            engine.derive(name, select)
 
 
 def _read_by(query: str) -> set[str]:
@@ -132,7 +136,8 @@ def _missing(source: str, subject: str, entries: list[Coverage], window: Window)
     if bad:
         entry = bad[0]
         spoken = Outcome(entry.outcome).value.replace("_", " ")
-        why = f" ({one_line(entry.reason)})" if entry.reason else ""
+        told = entry.cause or entry.reason
+        why = f" ({one_line(told)})" if told else ""
         return f"{source} of {subject} was not seen whole: {spoken}{why}"
     if source.partition(".")[0] in STATE_TABLES or _covers(entries, window):
         return ""

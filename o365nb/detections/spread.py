@@ -46,12 +46,12 @@ def stranger_poses_as_support() -> str:
     """Somebody of another organisation, who calls himself support, began a chat with the user."""
     return """
         WITH members AS (
-            SELECT event_id, max(value) AS members FROM event_properties WHERE name = 'Members' GROUP BY event_id
+            SELECT event_id, max(value) AS members FROM case_properties WHERE name = 'Members' GROUP BY event_id
         ),
         chats AS (
             SELECT e.event_id, e.time, e.operation, lower(e.actor) AS stranger, m.members,
                    e.operation = 'TeamsImpersonationDetected' AS impersonated
-            FROM events AS e LEFT JOIN members AS m ON m.event_id = e.event_id
+            FROM case_events AS e LEFT JOIN members AS m ON m.event_id = e.event_id
             LEFT JOIN own_domains AS o ON o.domain = split_part(lower(e.actor), '@', 2)
             WHERE e.source = 'ual' AND e.operation IN ('ChatCreated', 'TeamsImpersonationDetected')
               AND e.actor LIKE '%@%' AND o.domain IS NULL
@@ -91,7 +91,7 @@ def pay_diverted() -> str:
         UNION ALL
         SELECT s.subject, s.event_id, s.time, 'pay', x.message_subject, CAST(NULL AS VARCHAR[]),
                'mail about pay was sent or destroyed from ' || s.place, s.sureness, ''
-        FROM strange_events AS s JOIN events AS x ON x.event_id = s.event_id
+        FROM strange_events AS s JOIN case_events AS x ON x.event_id = s.event_id
         WHERE s.grade IN ('clear', 'no_history')
           AND s.operation IN ('Send', 'SendAs', 'SendOnBehalf', 'HardDelete', 'SoftDelete', 'MoveToDeletedItems')
         UNION ALL

@@ -22,7 +22,7 @@ def near_home() -> str:
     return """
         WITH seen AS (
             SELECT t.subject, t.user_agent, e.city, t.time FROM event_traits AS t
-            JOIN events AS e ON e.event_id = t.event_id
+            JOIN case_events AS e ON e.event_id = t.event_id
             WHERE t.own_hand AND (t.managed OR t.known_ip OR t.known_network)
         ),
         towns AS (SELECT subject, city, min(time) AS since FROM seen WHERE city IS NOT NULL GROUP BY subject, city),
@@ -30,7 +30,7 @@ def near_home() -> str:
         SELECT s.subject, s.event_id AS evidence, s.time, 'line:' || s.network AS object,
                'signed in from ' || s.place || ', in the town where the account is used, by a client never seen before'
                AS summary
-        FROM strange_events AS s JOIN events AS e ON e.event_id = s.event_id
+        FROM strange_events AS s JOIN case_events AS e ON e.event_id = s.event_id
         JOIN towns AS t ON t.subject = s.subject AND t.city = e.city AND t.since < s.time
         LEFT JOIN agents AS a ON a.subject = s.subject AND a.user_agent = s.user_agent AND a.since < s.time
         LEFT JOIN let_in_apps AS c ON c.subject = s.subject AND c.app = lower(s.app_id)
@@ -101,7 +101,7 @@ def other_service_entered() -> str:
         SELECT s.subject, s.event_id AS evidence, s.time, 'service:' || lower(coalesce(s.app_id, '')) AS object,
                'signed in to ' || coalesce(s.app_name, 'a service') || ' with the account from ' || s.place AS summary,
                s.sureness AS confidence
-        FROM strange_events AS s JOIN event_properties AS p ON p.event_id = s.event_id
+        FROM strange_events AS s JOIN case_properties AS p ON p.event_id = s.event_id
         WHERE s.own_hand AND s.result = 'success' AND s.source IN ('sign_in', 'sign_in_noninteractive')
           AND p.name = 'authenticationProtocol' AND lower(p.value) IN ('saml20', 'wsfederation')
     """

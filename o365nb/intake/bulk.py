@@ -14,7 +14,7 @@ from typing import BinaryIO
 import duckdb
 
 from o365nb.intake.base import Plain
-from o365nb.intake.event_table import LOGS, insert
+from o365nb.intake.event_table import LOGS, EventTable, quoted
 
 #: Smaller files are read exactly: starting the engine costs more than it gains.
 FROM = 1024 * 1024
@@ -53,41 +53,32 @@ def lines_of(file: BinaryIO) -> int | None:
     return None if decoder.getstate()[0] else lines + bool(last and not last.endswith(b"\n"))
 
 
-def take(connection: duckdb.DuckDBPyConnection, number: int, plain: Plain, path: Path, lines: int) -> list[int] | None:
+def take(events: EventTable, number: int, plain: Plain, path: Path, lines: int) -> list[int] | None:
     """Normalise the file `number` (`path`: plain, or packed as .gz or .zst) of so many lines.
 
     Returns the lines that are left to the exact reader; None when all of it is, and nothing was taken.
     """
-    base = _rows(connection)
     first = 2 if plain.form == "csv" else 1
     try:
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW records AS {_reading(number, plain, path)}")
-        insert(connection, plain.kind)
+        events.connection.execute(f"CREATE OR REPLACE TEMP VIEW records AS {_reading(number, plain, path)}")
+        part, rows = events.part(plain.kind)
     except duckdb.Error:  # what the engine cannot read at all; the exact reader says what is wrong with it
         return None
-    rows = _rows(connection) - base
     sure = f"event_id IS NOT NULL AND time IS NOT NULL AND {_SURE[plain.kind]}"
     sure += " AND actor IS NOT NULL" if plain.form == "csv" else ""  # else the cells beside it have the word
-    found = f"SELECT rowid FROM normalised WHERE rowid >= {base} AND NOT ({sure}) ORDER BY rowid"
-    unsure = [row for (row,) in connection.execute(found).fetchall()]
-    given_up = rows != lines - (first - 1) or len(unsure) > _TOO_MANY * rows or (unsure and plain.form != "lines")
-    if given_up or unsure:  # such rows belong to no file any more
-        which = "TRUE" if given_up else f"NOT ({sure})"
-        connection.execute(f"UPDATE normalised SET file = -1 WHERE rowid >= {base} AND {which}")
-    connection.execute("UPDATE files SET base = ?, first = ? WHERE file = ?", [base, first, number])
-    return None if given_up else [row - base + first for row in unsure]
-
-
-def _rows(connection: duckdb.DuckDBPyConnection) -> int:
-    """How many rows there are, and so the place of the next: none is ever removed."""
-    (count,) = connection.execute("SELECT count(*) FROM normalised").fetchone() or (0,)
-    return int(count)
+    found = f"SELECT file_row_number FROM read_parquet('{quoted(part)}', file_row_number = true) WHERE NOT ({sure})"
+    unsure = sorted(row for (row,) in events.connection.execute(found).fetchall())
+    if rows != lines - (first - 1) or len(unsure) > _TOO_MANY * rows or (unsure and plain.form != "lines"):
+        part.unlink()
+        return None
+    events.accept(part, number, first, unsure)
+    return [row + first for row in unsure]
 
 
 def _reading(number: int, plain: Plain, path: Path) -> str:
     """The SELECT of `records`: nothing is guessed, every scalar is text and every part JSON."""
     packed = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix, "none")
-    quoted = str(path).replace("'", "''")
+    source = quoted(path)
     fields = LOGS[plain.kind].FIELDS
     head = f"SELECT {number} AS file, NULL::BIGINT AS raw_line, NULL::BIGINT AS seq, NULL::JSON AS record"
     if plain.form == "csv":
@@ -95,10 +86,10 @@ def _reading(number: int, plain: Plain, path: Path) -> str:
         style = f"header = true, all_varchar = true, delim = '{plain.delimiter}', quote = '\"', escape = '\"'"
         return (
             f"SELECT *, unnest(r) FROM ({head}, from_json(AuditData, '{{{structure}}}') AS r"
-            f" FROM read_csv('{quoted}', {style}, sample_size = 100, compression = '{packed}'))"
+            f" FROM read_csv('{source}', {style}, sample_size = 100, compression = '{packed}'))"
         )
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in fields.items())
     return (
-        f"{head}, r, r.* FROM read_json('{quoted}', format = 'newline_delimited', records = true, ignore_errors = true,"
+        f"{head}, r, r.* FROM read_json('{source}', format = 'newline_delimited', records = true, ignore_errors = true,"
         f" maximum_object_size = {_LARGEST}, compression = '{packed}', columns = {{{columns}}}) AS r"
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from o365nb.engine import write_table
+from o365nb.engine import PARQUET, write_table
 from o365nb.events import (
     alert,
     audit_record,
@@ -33,7 +33,7 @@ LOGS = {log.KIND: log for log in (audit_record, sign_in, directory_audit, messag
 _STAGED = "{file: 'BIGINT', raw_line: 'BIGINT', seq: 'BIGINT', record: 'JSON'}"
 #: What a sign-in record takes over from the audit log's twin of it; system and browser are `enrichment`'s.
 _FROM_TWIN = ("session_id", "token_id", "device_id", "device_managed", "user_agent")
-_FILE_BITS, _LINE_BITS = 42, 8
+_FILE_BITS, _LINE_BITS, _PART_BITS = 42, 8, 40
 
 
 def place(file: int, line: int, nth: int = 0) -> int:
@@ -41,68 +41,152 @@ def place(file: int, line: int, nth: int = 0) -> int:
     return (file << _FILE_BITS) + (line << _LINE_BITS) + min(nth, (1 << _LINE_BITS) - 1)
 
 
-def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables that records go into: `normalised`, and `files`.
+class EventTable:
+    """The events of one case in the making. Each batch of records becomes a Parquet file in the scratch folder, in the
+    order of its records: memory stays bounded however much there is, and a row's place there is its number.
 
-    Where the engine read a file itself, its rows follow one another from row `base` on, and the first is of line
-    `first`: then raw_line and seq need not be written (numbering while reading takes twice as long).
+    Relations on the connection, from `enrich` on: `normalised` (`row`: its number among all), `numbered` (with
+    raw_file, raw_line, seq), `told` (enriched), `skipped` (rows that do not stand for their event).
     """
-    # Each thread holds some 200 MB while it takes records apart: many cores would need more than the limit.
-    connection.execute(f"SET threads = {min(4, os.cpu_count() or 2)}")
-    for statement in macros.create():
-        connection.execute(statement)
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in EVENTS.items() if name not in ("raw_file", "raw_line"))
-    ours = "file BIGINT, raw_line BIGINT, seq BIGINT, damaged BOOLEAN"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE normalised ({ours}, {columns})")
-    connection.execute("CREATE OR REPLACE TEMP TABLE files (file BIGINT, raw_file VARCHAR, base BIGINT, first BIGINT)")
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP VIEW numbered AS
-        SELECT n.* EXCLUDE (raw_line, seq), n.rowid AS row, f.raw_file,
-            coalesce(n.raw_line, n.rowid - f.base + f.first) AS raw_line,
-            coalesce(n.seq, (n.file << {_FILE_BITS}) + ((n.rowid - f.base + f.first) << {_LINE_BITS})) AS seq
-        FROM normalised AS n JOIN files AS f ON f.file = n.file
-    """)
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+        self.connection, self.scratch = connection, scratch
+        self._parts: list[Path] = []
+        self._files = self._written = 0
+        # Each thread holds some 200 MB while it takes records apart: many cores would need more than the limit.
+        connection.execute(f"SET threads = {min(4, os.cpu_count() or 2)}")
+        for statement in macros.create():
+            connection.execute(statement)
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in EVENTS.items() if name not in ("raw_file", "raw_line"))
+        ours = "file BIGINT, raw_line BIGINT, seq BIGINT, damaged BOOLEAN"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE nothing ({ours}, {columns})")
+        connection.execute("CREATE OR REPLACE TEMP TABLE files (file BIGINT, raw_file VARCHAR, first BIGINT)")
+        connection.execute("CREATE OR REPLACE TEMP TABLE left_out (row BIGINT)")
+
+    def add_file(self, path: str) -> int:
+        """The number of a file, in the order of custody."""
+        self.connection.execute("INSERT INTO files VALUES (?, ?, 0)", [self._files, path])
+        self._files += 1
+        return self._files - 1
+
+    def normalise(self, kind: str, staged: Path) -> None:
+        """Take the staged records of one kind."""
+        fields = json.dumps(LOGS[kind].FIELDS)
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW records AS SELECT *, unnest(r) FROM ("
+            f"SELECT *, from_json(record, '{fields}') AS r"
+            f" FROM read_json('{quoted(staged)}', format = 'newline_delimited', columns = {_STAGED}))"
+        )
+        self._parts.append(self.part(kind)[0])
+
+    def part(self, kind: str) -> tuple[Path, int]:
+        """Normalise what the relation `records` holds: file, raw_line, seq, record, and the kind's fields, also as `r`.
+
+        Returns the Parquet file and its rows. It counts only once it is accepted.
+        """
+        return self._write(LOGS[kind].SELECT)
+
+    def accept(self, path: Path, number: int, first: int, unsure: list[int]) -> None:
+        """Take a part that the engine read from the file `number` by itself: its first row is of line `first`, and a
+        line each (numbering while reading would take twice as long). The rows `unsure` are left out."""
+        base = len(self._parts) << _PART_BITS
+        self._parts.append(path)
+        self.connection.execute("UPDATE files SET first = ? WHERE file = ?", [first, number])
+        if unsure:
+            self.connection.execute("INSERT INTO left_out SELECT unnest(?)", [[base + row for row in unsure]])
+
+    def keep(self, path: Path) -> None:
+        """Write what is normalised so far as it is, neither chosen nor enriched, in its order: for `restore`."""
+        self._views()
+        kept = "SELECT * EXCLUDE (row, file, raw_file, seq) FROM numbered ORDER BY seq"
+        self.connection.execute(f"COPY ({kept}) TO '{quoted(path)}' ({PARQUET})")
+
+    def restore(self, number: int, path: Path) -> None:
+        """Take in what `keep` wrote, as the file of that number. Columns of an older version are left out."""
+        read = f"read_parquet('{quoted(path)}')"
+        given = {row[0] for row in self.connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()}
+        names = [f'"{name}"' for name in ("damaged", *EVENTS) if name in given - {"raw_file"}]
+        seq = f"{number << _FILE_BITS} + (raw_line << {_LINE_BITS}) AS seq"
+        self._parts.append(self._write(f"SELECT {number} AS file, {seq}, {', '.join(names)} FROM {read}")[0])
+
+    def _write(self, select: str) -> tuple[Path, int]:
+        self._written += 1
+        path = self.scratch / f"part-{self._written}.parquet"
+        every = f"SELECT * FROM nothing UNION ALL BY NAME ({select})"
+        done = self.connection.execute(f"COPY ({every}) TO '{quoted(path)}' ({PARQUET})").fetchone()
+        return path, int(done[0]) if done else 0
+
+    def _views(self) -> None:
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW normalised AS {self._all()}")
+        self.connection.execute(_NUMBERED)
+
+    def enrich(self, by: Enrichment | None = None) -> None:
+        """Make `told`: every record with what its twin and its texts tell, each text looked at once; and `skipped`."""
+        run = self.connection.execute
+        self._views()
+        for statement in _CHOICE:
+            run(statement)
+        run("""
+            CREATE OR REPLACE TEMP TABLE operations AS SELECT operation_raw, operation_name(operation_raw) AS operation
+            FROM (SELECT DISTINCT operation_raw FROM normalised WHERE operation IS NULL)
+        """)
+        enrichment.create(self.connection, "normalised", by)
+        run(_TOLD)
+
+    def _all(self) -> str:
+        """Every row of every part."""
+        rows = [
+            f"SELECT *, {(number << _PART_BITS)} + file_row_number AS row"
+            f" FROM read_parquet('{quoted(path)}', file_row_number = true)"
+            for number, path in enumerate(self._parts)
+        ]
+        every = " UNION ALL ".join(rows) or "SELECT *, 0 AS file_row_number, 0 AS row FROM nothing"
+        (left,) = self.connection.execute("SELECT count(*) FROM left_out").fetchone() or (0,)
+        return f"SELECT * FROM ({every}) ANTI JOIN left_out USING (row)" if left else every
+
+    def finish(self, files: list[FileCount], folder: Path, by: Enrichment | None = None) -> int:
+        """Choose, enrich, count and write; returns the number of events. `by` is what the user brings."""
+        self.enrich(by)
+        _count(self.connection, files)
+        activity.write(self.connection, folder)
+        write_table(self.connection, "addresses", "SELECT * FROM addresses ORDER BY address", folder)
+        return write_table(self.connection, "events", _FINAL, folder)
 
 
-def normalise(connection: duckdb.DuckDBPyConnection, kind: str, staged: Path) -> None:
-    """Normalise the staged records of one kind."""
-    path = str(staged).replace("'", "''")
-    fields = json.dumps(LOGS[kind].FIELDS)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW records AS SELECT *, unnest(r) FROM ("
-        f"SELECT *, from_json(record, '{fields}') AS r"
-        f" FROM read_json('{path}', format = 'newline_delimited', columns = {_STAGED}))"
-    )
-    insert(connection, kind)
+def quoted(path: Path) -> str:
+    """A path inside a SQL string."""
+    return str(path).replace("'", "''")
 
 
-def insert(connection: duckdb.DuckDBPyConnection, kind: str) -> None:
-    """Normalise what the relation `records` holds: file, raw_line, seq, record, and the kind's fields, also as `r`."""
-    connection.execute(f"INSERT INTO normalised BY NAME {LOGS[kind].SELECT}")
-
-
-def finish(
-    connection: duckdb.DuckDBPyConnection, files: list[FileCount], folder: Path, by: Enrichment | None = None
-) -> int:
-    """Choose, enrich, count and write; returns the number of events. `by` is what the user brings to enrich with."""
-    enrich(connection, by)
-    _count(connection, files)
-    activity.write(connection, folder)
-    write_table(connection, "addresses", "SELECT * FROM addresses ORDER BY address", folder)
-    return write_table(connection, "events", _FINAL, folder)
-
-
-def enrich(connection: duckdb.DuckDBPyConnection, by: Enrichment | None = None) -> None:
-    """Make `told`: every record with what its twin and its texts tell, each text looked at once; and `skipped`."""
-    _choose(connection)
-    connection.execute("""
-        CREATE OR REPLACE TEMP TABLE operations AS SELECT operation_raw, operation_name(operation_raw) AS operation
-        FROM (SELECT DISTINCT operation_raw FROM normalised WHERE operation IS NULL)
-    """)
-    enrichment.create(connection, "normalised", by)
-    connection.execute(_TOLD)
-
-
+_NUMBERED = f"""
+    CREATE OR REPLACE TEMP VIEW numbered AS
+    SELECT n.* EXCLUDE (raw_line, seq, file_row_number), f.raw_file,
+        coalesce(n.raw_line, n.file_row_number + f.first) AS raw_line,
+        coalesce(n.seq, (n.file << {_FILE_BITS}) + ((n.file_row_number + f.first) << {_LINE_BITS})) AS seq
+    FROM normalised AS n JOIN files AS f ON f.file = n.file
+"""
+#: Which rows do not stand for their event: of several a whole one does, a sign-in record before the audit log's twin of
+#: it, the first. `twins` keeps what the audit log's has to tell.
+_CHOICE = (
+    """
+    CREATE OR REPLACE TEMP TABLE rivals AS SELECT row, file, event_id, source, damaged, seq FROM numbered
+    SEMI JOIN (SELECT event_id FROM normalised WHERE time IS NOT NULL GROUP BY event_id HAVING count(*) > 1) AS o
+        USING (event_id)
+    WHERE time IS NOT NULL
+    """,
+    """
+    CREATE OR REPLACE TEMP TABLE skipped AS SELECT row, file FROM rivals
+    ANTI JOIN (SELECT arg_min(row, (damaged, source = 'ual', seq)) AS row FROM rivals GROUP BY event_id) AS c
+        USING (row)
+    """,
+    """
+    CREATE OR REPLACE TEMP TABLE twins AS SELECT * FROM numbered
+    SEMI JOIN (
+        SELECT arg_min(row, seq) AS row FROM rivals WHERE source = 'ual' AND event_id IN
+            (SELECT event_id FROM rivals WHERE source <> 'ual') GROUP BY event_id
+    ) AS t USING (row)
+    """,
+)
 _TOLD = f"""
     CREATE OR REPLACE TEMP VIEW told AS
     SELECT n.* REPLACE (
@@ -117,29 +201,6 @@ _TOLD = f"""
     {enrichment.JOINS}
 """
 _FINAL = "SELECT * EXCLUDE (row, file, seq, damaged) FROM told ANTI JOIN skipped USING (row) WHERE time IS NOT NULL"
-
-
-def _choose(connection: duckdb.DuckDBPyConnection) -> None:
-    """Which rows do not stand for their event: of several a whole one does, a sign-in record before the audit log's
-    twin of it, the first. `twins` keeps what the audit log's has to tell."""
-    connection.execute("""
-        CREATE OR REPLACE TEMP TABLE rivals AS SELECT row, file, event_id, source, damaged, seq FROM numbered
-        SEMI JOIN (SELECT event_id FROM normalised WHERE time IS NOT NULL GROUP BY event_id HAVING count(*) > 1) AS o
-            USING (event_id)
-        WHERE time IS NOT NULL
-    """)
-    connection.execute("""
-        CREATE OR REPLACE TEMP TABLE skipped AS SELECT row, file FROM rivals
-        ANTI JOIN (SELECT arg_min(row, (damaged, source = 'ual', seq)) AS row FROM rivals GROUP BY event_id) AS c
-            USING (row)
-    """)
-    connection.execute("""
-        CREATE OR REPLACE TEMP TABLE twins AS SELECT * FROM numbered
-        SEMI JOIN (
-            SELECT arg_min(row, seq) AS row FROM rivals WHERE source = 'ual' AND event_id IN
-                (SELECT event_id FROM rivals WHERE source <> 'ual') GROUP BY event_id
-        ) AS t USING (row)
-    """)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, files: list[FileCount]) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-import duckdb
 import orjson
 
 from o365nb.case import Case
@@ -20,7 +20,7 @@ from o365nb.events.state import Seen, lower
 from o365nb.intake import bulk
 from o365nb.intake.base import OWNER, Damaged, Item, Note, Origin, Plain, Record, Shape
 from o365nb.intake.counts import FileCount
-from o365nb.intake.event_table import LOGS, place
+from o365nb.intake.event_table import LOGS, EventTable, place
 from o365nb.intake.forms import JsonShape
 from o365nb.intake.mapped import mapped_shape
 from o365nb.intake.recognition import shape_named
@@ -50,7 +50,7 @@ class Stage:
     """Everything staged of one case. Use as a context manager; the files lie in `folder` until it is removed."""
 
     folder: Path
-    connection: duckdb.DuckDBPyConnection
+    events: EventTable
     #: From how many bytes on the engine reads a file of plain records itself.
     bulk_from: float = bulk.FROM
     state: list[StateRecord] = field(default_factory=list)
@@ -60,6 +60,7 @@ class Stage:
     _open: dict[str, IO[bytes]] = field(default_factory=dict)
     #: Records of the file at hand so far: a shape may give them in another order than that of their lines, on purpose.
     _given: int = 0
+    _number: int = 0
     _by_line: bool = False
 
     def __enter__(self) -> Self:
@@ -89,10 +90,7 @@ class Stage:
             str(line.get("source") or ""),
             lower(line.get("owner")),
         )
-        number = len(self.files)
-        self.files.append(file)
-        self._given, self._by_line = 0, False
-        self.connection.execute("INSERT INTO files VALUES (?, ?, 0, 0)", [number, file.path])
+        self._begin(file)
         if shape is None:
             file.received = int(line.get("records") or 1)
             file.lost = file.damaged = file.received
@@ -101,6 +99,9 @@ class Stage:
         if shape.name == "graph-message-rule-json":
             self.graph_rule_owners.add(file.owner)
         origin = Origin(file.name or file.path, str(line.get("seen_by") or ""), file.owner)
+        if line.get("normalised"):
+            self._restore(case, file, line["normalised"])
+            return
         try:
             if self._taken(case, file, shape, origin, line):
                 return
@@ -113,13 +114,34 @@ class Stage:
             file.received += 1
             file.fault(problem.line or 0, problem.problem, saved=False)
 
+    def add_items(self, file: FileCount, items: Iterable[Item]) -> None:
+        """Stage what no file of a case holds."""
+        self._begin(file)
+        for item in items:
+            self._take(file, item, {})
+
+    def _begin(self, file: FileCount) -> None:
+        self.files.append(file)
+        self._given, self._by_line = 0, False
+        self._number = self.events.add_file(file.path)
+
+    def _restore(self, case: Case, file: FileCount, about: Json) -> None:
+        """Take in what was normalised where it lay (`intake.lake`), with the counts from there."""
+        file.received, file.lost, file.damaged = (int(about[name]) for name in ("received", "lost", "damaged"))
+        file.reasons += about["reasons"]
+        path = self.folder / f"{len(self.files)}.parquet"
+        with case.open_raw(file.path) as stored, path.open("wb") as plain:
+            shutil.copyfileobj(stored, plain)
+        self.events.restore(self._number, path)
+        path.unlink()
+
     def _taken(self, case: Case, file: FileCount, shape: Shape, origin: Origin, line: Json) -> bool:
         """Let the engine read a file of plain records; the lines that it is unsure of are read exactly."""
         if not line.get("plain") or int(line["size"]) < self.bulk_from:
             return False
         plain, lines = Plain(**line["plain"]), int(line["lines"])
         with case.unpacked(file.path, self.folder) as path:
-            unsure = bulk.take(self.connection, len(self.files) - 1, plain, path, lines)
+            unsure = bulk.take(self.events, self._number, plain, path, lines)
         if unsure is None:
             return False
         file.received += lines - (plain.form == "csv") - len(unsure)
@@ -152,10 +174,9 @@ class Stage:
             return False
         if item.kind not in self._open:
             self._open[item.kind] = self.path(item.kind).open("wb")
-        number = len(self.files) - 1
         self._given += 1
-        seq = place(number, item.line, self._given) if self._by_line else place(number, self._given)
-        head = orjson.dumps({"file": number, "raw_line": item.line, "seq": seq})
+        seq = place(self._number, item.line, self._given) if self._by_line else place(self._number, self._given)
+        head = orjson.dumps({"file": self._number, "raw_line": item.line, "seq": seq})
         self._open[item.kind].write(head[:-1] + b',"record":' + record + b"}\n")
         return True
 

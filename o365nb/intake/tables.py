@@ -37,6 +37,9 @@ from o365nb.progress import Progress
 
 Rows = list[dict[str, Any]]
 
+#: Of the engine, whatever the evidence; what does not fit goes to the scratch folder.
+_MEMORY = "700MB"
+
 #: What Graph says beside the objects that `_state_rows` names itself.
 _GRAPH_STATE = {**state_identity.ROWS, **state_access.ROWS}
 #: Where each kind of object ends up, in the ledger's words.
@@ -73,20 +76,21 @@ def build_tables(case: Case, progress: Progress, *, bulk_from: float = bulk.FROM
     scratch = case.tables / ".scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     try:
-        with connect(scratch) as connection, Stage(scratch, connection, bulk_from) as stage:
-            event_table.prepare(connection)
-            with progress.task("Reading evidence", total=len(lines), unit="files") as task:
-                for line in lines:
-                    stage.add(case, line)
-                    task.advance(note=str(line["path"]))
-            with progress.task("Normalising events", unit="events") as task:
+        scratch.mkdir(parents=True)
+        with connect(scratch, _MEMORY) as connection:
+            events = event_table.EventTable(connection, scratch)
+            with Stage(scratch, events, bulk_from) as stage:
+                with progress.task("Reading evidence", total=len(lines), unit="files") as task:
+                    for line in lines:
+                        stage.add(case, line)
+                        task.advance(note=str(line["path"]))
                 counts = TableCounts(stamp, files=stage.files)
-                for kind in event_table.LOGS:
-                    if stage.staged(kind):
-                        event_table.normalise(connection, kind, stage.path(kind))
-                with brought as by:
-                    counts.tables["events"] = event_table.finish(connection, stage.files, case.tables, by)
-                task.advance(counts.tables["events"])
+                with progress.task("Normalising events", unit="events") as task, brought as by:
+                    for kind in event_table.LOGS:
+                        if stage.staged(kind):
+                            events.normalise(kind, stage.path(kind))
+                    counts.tables["events"] = events.finish(stage.files, case.tables, by)
+                    task.advance(counts.tables["events"])
                 _state(connection, stage, counts, case.tables)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -370,6 +370,14 @@ def test_what_a_service_did_is_the_systems(tmp_path):
     assert found["nightly"].label is Label.SYSTEM
 
 
+def test_a_sign_in_that_calls_itself_managed_but_names_no_device_vouches_for_nobody(tmp_path):
+    claimed = entry(device_managed=True)
+    read = event(
+        **STOLEN | {"device_managed": None}, operation="MailItemsAccessed", time=at(minutes=5), event_id="read"
+    )
+    assert only(labels(tmp_path, [*normal(), claimed, read]), Label.ATTACKER) == {"entry", "read"}
+
+
 def test_without_a_seed_nobody_is_an_attacker(tmp_path):
     abroad = sign_in(
         client_ip="192.0.2.9",

@@ -173,6 +173,15 @@ def test_what_a_colleague_did_is_not_excused_as_the_users_own():
     assert context_of(("c",), {"c": C}, {}, SUBJECT) is Context.NO
 
 
+def test_what_befell_other_accounts_does_not_make_this_one_taken_over(tmp_path):
+    theirs = Attribution("c", NOW, "sign_in", "Sign-in activity", COLLEAGUE, Label.ATTACKER, 0.95, "sprayed")
+    known = facts(ia_spray_hit="critical", pe_rule_hide="high")
+    hits = [Hit("ia-spray-hit", ("c",), subject=COLLEAGUE), Hit("pe-rule-hide", ("c",), subject=COLLEAGUE)]
+    verdict = judged(tmp_path, hits, known, {"c": theirs})
+    assert (verdict.verdict, verdict.score) == (Verdict.NOT_SUPPORTED, 0.0)
+    assert verdict.because[1:] == (f"Findings about other accounts point to the attacker too: {COLLEAGUE}.",)
+
+
 def test_mail_that_others_sent_does_not_make_an_account_taken_over(tmp_path):
     verdict = judged(
         tmp_path, [Hit("im-lookalike-domain", ("l",))], facts(im_lookalike_domain="critical"), {"l": lure("l")}

@@ -85,6 +85,13 @@ def test_a_hit_on_somebody_else_is_reported_too(tmp_path):
     assert [hit.subject for hit in hits] == ["user3@contoso.example"]
 
 
+@pytest.mark.parametrize("slug", ["ia-spray", "ia-spray-hit"])
+def test_the_gateway_of_an_office_where_many_mistype_sprays_nothing(tmp_path, slug):
+    office = [tried(f"user{n}@contoso.example", 70 + n, result="success", error_code="0") for n in range(20)]
+    answer, _ = ask(tmp_path, slug, events=[*sprayed(), *office])
+    assert answer.verdict is Answer.CLEAR
+
+
 def test_a_flood_that_ends_in_approval_is_surer(tmp_path):
     _, hits = ask(tmp_path, "ia-mfa-fatigue", events=[*refused(6), broke_in(time=at(minutes=8))])
     assert [(hit.confidence, hit.summary[-21:]) for hit in hits] == [(0.95, "then one was approved")]

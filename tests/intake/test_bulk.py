@@ -194,8 +194,8 @@ def test_a_large_file_is_kept_byte_for_byte_and_proved(tmp_path):
 @pytest.mark.parametrize("kind", event_table.LOGS)
 def test_no_normaliser_joins_for_a_join_loses_the_order_of_lines(tmp_path, kind):
     with connect() as connection:
-        event_table.prepare(connection)
+        events = event_table.EventTable(connection, tmp_path)
         (tmp_path / "staged.ndjson").write_bytes(b'{"file":0,"raw_line":1,"seq":1,"record":{"Id":"x"}}\n')
-        event_table.normalise(connection, kind, tmp_path / "staged.ndjson")
+        events.normalise(kind, tmp_path / "staged.ndjson")
         plan = connection.execute(f"EXPLAIN {event_table.LOGS[kind].SELECT}").fetchall()[0][1]
     assert "JOIN" not in plan
