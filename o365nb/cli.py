@@ -12,15 +12,18 @@ import typer
 
 from o365nb import __version__
 from o365nb.commands import app as registrations
-from o365nb.commands import checks, practice, respond, told
+from o365nb.commands import arrivals, checks, columns, practice, respond, sigma, told
 from o365nb.commands.options import (
     DATA,
     REPORTS,
     AnswersOption,
     CaseOption,
+    ColumnsOption,
     DataOption,
     DomainOption,
+    EngineOption,
     FromOption,
+    MmdbOption,
     ReportsOption,
     SinceOption,
     StrictOption,
@@ -48,7 +51,7 @@ app = typer.Typer(
 app.add_typer(respond.app, name="respond", no_args_is_help=True)
 app.add_typer(practice.app, name="practice", no_args_is_help=True)
 app.add_typer(registrations.app, name="app", no_args_is_help=True)
-for command in (checks.doctor, checks.verify, checks.seal, checks.signout):
+for command in (checks.doctor, checks.verify, checks.seal, checks.signout, columns.columns, sigma.sigma):
     app.command()(command)
 
 
@@ -81,29 +84,35 @@ def investigate(
     end: ToOption = "",
     accepted_domain: DomainOption = None,
     answers: AnswersOption = None,
+    columns: ColumnsOption = None,
+    mmdb: MmdbOption = None,
     case: Annotated[str, typer.Option("--case", help="Name of the case (default: made from door and user).")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="Where the report goes (default: reports/<case>).")] = None,
     ticket: Annotated[str, typer.Option("--ticket", help="Your ticket number, printed in the report.")] = "",
     time_zone: Annotated[str, typer.Option("--time-zone", help="The customer's zone, shown beside UTC.")] = "",
     redact: Annotated[str, typer.Option("--redact", help="none: everybody is named.")] = "none",
-    engine: Annotated[str, typer.Option("--engine", help="duckdb: on this machine.")] = "duckdb",
+    engine: EngineOption = "duckdb",
     strict: StrictOption = False,
     data: DataOption = DATA,
     reports: ReportsOption = REPORTS,
 ) -> None:
     """From evidence to report in one go: collect or read, analyse, plan, write the report and its result bundle."""
     from o365nb import investigate as steps
+    from o365nb.engine import known_engine
     from o365nb.report import render
     from o365nb.request import Request
 
-    _supported("--engine", engine, "duckdb")
+    known_engine(engine)
     _supported("--redact", redact, "none")
     if sum(map(bool, (practice_story, evidence, tenant))) != 1:
         raise BadInput("Say where the evidence is: one of --practice STORY, --evidence DIR, --tenant PROFILE.")
+    if columns and not evidence:
+        raise BadInput("--columns goes with --evidence: it says what the columns of exported files mean.")
     request = Request(
         case=case, users=tuple(user or ()), since=since, start=start, end=end,
         accepted_domains=tuple(accepted_domain or ()),
-        ticket=ticket, time_zone=time_zone, data=data, out=out, reports=reports,
+        ticket=ticket, time_zone=time_zone, data=data, out=out, reports=reports, columns=columns,
+        mmdb=tuple(mmdb or ()),
     )  # fmt: skip
     progress, interview = for_this_terminal(), steps.interview(answers)
     if practice_story:
@@ -112,9 +121,10 @@ def investigate(
         opened = steps.from_files(evidence, request, progress)
     else:
         opened = steps.from_tenant(tenant, request, progress, say, context.obj)
-    found = steps.analyse(opened, progress, interview)
+    found = steps.analyse(opened, progress, interview, engine)
     path = render(opened, Path(opened.info.out), progress)
     told.summary(opened, found)
+    arrivals.brief(opened)
     typer.echo(f"report    {terminal(path)}")
     told.next_steps(opened, found)
     _strict(strict, found)
@@ -152,6 +162,8 @@ def intake(
     evidence: Annotated[Path, typer.Option("--evidence", help="A file or folder of exported evidence.")],
     user: UserOption = None,
     accepted_domain: DomainOption = None,
+    columns: ColumnsOption = None,
+    mmdb: MmdbOption = None,
     data: DataOption = DATA,
     reports: ReportsOption = REPORTS,
 ) -> None:
@@ -160,20 +172,29 @@ def intake(
     from o365nb.request import Request
 
     request = Request(
-        case=case, users=tuple(user or ()), accepted_domains=tuple(accepted_domain or ()), data=data, reports=reports
-    )
-    told.coverage(steps.from_files(evidence, request, for_this_terminal()))
+        case=case, users=tuple(user or ()), accepted_domains=tuple(accepted_domain or ()), data=data, reports=reports,
+        columns=columns, mmdb=tuple(mmdb or ()),
+    )  # fmt: skip
+    arrivals.evidence(steps.from_files(evidence, request, for_this_terminal()))
 
 
 @app.command()
 def analyse(
-    case: CaseOption, answers: AnswersOption = None, strict: StrictOption = False, data: DataOption = DATA
+    case: CaseOption,
+    answers: AnswersOption = None,
+    mmdb: MmdbOption = None,
+    engine: EngineOption = "duckdb",
+    strict: StrictOption = False,
+    data: DataOption = DATA,
 ) -> None:
     """Judge a case again from its raw evidence and write the result bundle."""
     from o365nb import investigate as steps
+    from o365nb.engine import known_engine
 
+    known_engine(engine)
     opened = steps.open_case(data, case)
-    found = steps.analyse(opened, for_this_terminal(), steps.interview(answers))
+    steps.bring(opened, tuple(mmdb or ()))
+    found = steps.analyse(opened, for_this_terminal(), steps.interview(answers), engine)
     told.summary(opened, found)
     typer.echo(f"next      o365nb report --case {opened.info.name}")
     _strict(strict, found)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from o365nb import collectors, detections, intake, response
 from o365nb.analysis.attribution import attribute
@@ -31,10 +32,14 @@ from o365nb.doors import Say, Simulator, practice_tenant, profile_for, tenant_of
 from o365nb.engine import Engine
 from o365nb.errors import BadInput, O365nbError, UnknownSubject
 from o365nb.gather import collect, fetch_messages
+from o365nb.intake import lake
 from o365nb.model import Answer, Assessment, DetectionAnswer, Label, Plan, Window, plain
 from o365nb.progress import Progress
 from o365nb.request import Request, reopen, require_subjects, require_window, take_over
-from o365nb.tenant import Tenant, connect
+from o365nb.tenant import Tenant, config_path, connect
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 DEFAULT_SPAN = "30d"
 INTERVIEW = "interview.json"
@@ -77,6 +82,15 @@ def from_tenant(
 
 def from_files(evidence: Path, request: Request, progress: Progress) -> Case:
     """A case on exported files, new or standing. Raises BadInput before anything is left behind when it cannot be."""
+    return _from_export(request, progress, lambda case: intake.add_files(case, evidence, progress, request.columns))
+
+
+def from_tables(tables: Mapping[str, DataFrame], request: Request, progress: Progress) -> Case:
+    """A case on tables of a lake, read in place by Spark (`intake.lake`); otherwise as on exported files."""
+    return _from_export(request, progress, lambda case: lake.add_tables(case, tables, progress))
+
+
+def _from_export(request: Request, progress: Progress, add: Callable[[Case], None]) -> Case:
     named = request.case or (_name_of(request.upns[0].split("@")[0]) if request.upns else "")
     standing = reopen(request.data / checked_name(named), door="export") if named else None
     users = request.upns or (standing.info.subjects if standing else ())
@@ -91,7 +105,8 @@ def from_files(evidence: Path, request: Request, progress: Progress) -> Case:
         case = standing or Case.create(
             root, _info(root, request, users, asked or Window(now - timedelta(days=1), now), door="export")
         )
-        intake.add_files(case, evidence, progress)
+        bring(case, request.mmdb, fresh=standing is None)
+        add(case)
         intake.build_tables(case, progress)
         _known(case, users)
         take_over(case, request)
@@ -122,6 +137,14 @@ def _chosen_window(case: Case) -> Window | None:
         return case.info.window
 
 
+def bring(case: Case, databases: tuple[Path, ...], *, fresh: bool = False) -> None:
+    """Name the address databases that the case is enriched with; a fresh case takes this user's own ones too.
+
+    Raises BadEvidence for a file that is none.
+    """
+    intake.bring(case, databases, config_path().parent, fresh=fresh)
+
+
 def interview(answers: Path | None) -> Answers:
     """The interview's answers. Raises BadEvidence naming the line that cannot be read."""
     return load_answers(answers) if answers else {}
@@ -135,16 +158,25 @@ def _answers(case: Case, given: Answers | None) -> Answers:
     return given or (load_answers(kept) if kept.is_file() else {})
 
 
-def analyse(case: Case, progress: Progress, answers: Answers | None = None) -> Assessment:
-    """Tables, detections, attribution, inventory, exposure, cause, verdict, plan; writes the result bundle."""
+def analyse(case: Case, progress: Progress, answers: Answers | None = None, where: str = "duckdb") -> Assessment:
+    """Tables, detections, attribution, inventory, exposure, cause, verdict, plan; writes the result bundle.
+
+    `where` names the engine, see `Engine`. Raises BadInput when it cannot be had.
+    """
     intake.build_tables(case, progress)
     _learn_domains(case)
-    with Engine(case) as engine:
-        hits, answered = _detect(case, engine, progress)
-        with progress.task("Judging whose event each was", unit="events") as task:
-            found = _judge(case, engine, hits, answered, _answers(case, answers))
-            task.advance(len(found.attributions))
+    with Engine(case, where) as engine:
+        found = assess(case, engine, progress, answers)
     Bundle(Path(case.info.out)).save(found)
+    return found
+
+
+def assess(case: Case, engine: Engine, progress: Progress, answers: Answers | None = None) -> Assessment:
+    """What the tables of an engine say of a case. Writes nothing but the interview's answers."""
+    hits, answered = _detect(case, engine, progress)
+    with progress.task("Judging whose event each was", unit="events") as task:
+        found = _judge(case, engine, hits, answered, _answers(case, answers))
+        task.advance(len(found.attributions))
     return found
 
 
@@ -223,9 +255,12 @@ def _live_case(
         require_subjects(standing, upns)
         require_window(standing, request)
         take_over(standing, request)
+        bring(standing, request.mmdb)
         return standing
     window = request.window(tenant.now()) or Window.since(DEFAULT_SPAN, tenant.now())
-    return Case.create(root, _info(root, request, upns, window, door=door, tenant=name, story=story))
+    case = Case.create(root, _info(root, request, upns, window, door=door, tenant=name, story=story))
+    bring(case, request.mmdb, fresh=True)
+    return case
 
 
 def _info(
@@ -284,10 +319,13 @@ def _known(case: Case, subjects: tuple[str, ...]) -> None:
 __all__ = [
     "Request",
     "analyse",
+    "assess",
+    "bring",
     "collect",
     "fetch_messages",
     "from_files",
     "from_practice",
+    "from_tables",
     "from_tenant",
     "interview",
     "open_case",

@@ -312,7 +312,11 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One line of the coverage ledger and the sentence that it forces into the report ("" for none)."""
+    """One line of the coverage ledger and the sentence that it forces into the report ("" for none).
+
+    `shape`, `never` and `holes` are of exported files: their form, what such a form can never show however whole it
+    is, and the hours without events in which there usually are some.
+    """
 
     source: str
     subject: str
@@ -325,6 +329,9 @@ class Gap:
     reason: str
     file: str
     sentence: str
+    shape: str = ""
+    never: tuple[str, ...] = ()
+    holes: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Request:
     data: Path = Path("data")
     reports: Path = Path("reports")
     out: Path | None = None
+    columns: Path | None = None
+    mmdb: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         try:

@@ -4,22 +4,39 @@
     case = wb.open_case("practice-aitm")
     case.verdict        # shows itself; `.frame` gives the rows as pandas
 
-Nothing here changes anything, but for `CaseView.contain` with the id of the plan that was read.
+Nothing here changes anything in a tenant, but for `CaseView.contain` with the id of the plan that was read.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from o365nb.case.folder import checked_name
 from o365nb.errors import O365nbError
-from o365nb.report import account, activity, containment, devices, measures, reach, records, results, summary
+from o365nb.report import (
+    account,
+    activity,
+    arrivals,
+    containment,
+    devices,
+    measures,
+    reach,
+    records,
+    results,
+    sigma,
+    summary,
+)
 from o365nb.report.dossier import Dossier
+from o365nb.report.figures import Drawn
 from o365nb.report.markup import View
 
-__all__ = ["CaseView", "View", "open_case"]
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+__all__ = ["CaseView", "View", "from_tables", "open_case"]
 
 
 def open_case(case: str, data: str = "data", reports: str = "reports") -> CaseView:
@@ -28,6 +45,29 @@ def open_case(case: str, data: str = "data", reports: str = "reports") -> CaseVi
     Raises BadCase when there is no such case or it was not analysed yet, BadInput when the name is none.
     """
     return CaseView(Dossier.open(checked_name(case), Path(data), Path(reports)))
+
+
+def from_tables(
+    tables: Mapping[str, DataFrame], users: Sequence[str], *,
+    case: str = "", since: str = "", start: str = "", end: str = "", engine: str = "duckdb",
+    data: str = "data", reports: str = "reports",
+) -> CaseView:  # fmt: skip
+    """A case on tables of a lake, read in place by Spark and analysed (docs/spark.md).
+
+    `tables` are DataFrames by the names they have in Log Analytics: SigninLogs, AuditLogs, OfficeActivity, ...
+    Raises BadInput for a table that is not known, or that holds nothing about the accounts.
+    """
+    from o365nb import investigate
+    from o365nb.engine import known_engine
+    from o365nb.progress import Progress
+
+    known_engine(engine)
+    request = investigate.Request(
+        case=case, users=tuple(users), since=since, start=start, end=end, data=Path(data), reports=Path(reports)
+    )
+    made = investigate.from_tables(tables, request, Progress())
+    investigate.analyse(made, Progress(), where=engine)
+    return open_case(made.info.name, data, reports)
 
 
 class CaseView:
@@ -81,6 +121,13 @@ class CaseView:
     def detections(self) -> View:
         """What was asked, and what could not be answered."""
         return results.detections(self.dossier)
+
+    def sigma(self, rules: str = "", fields: str = "") -> View:
+        """What Sigma rules of a file or folder say of the case's events; without one, what they said last time.
+
+        `fields` is your own field map (docs/sigma.md). Raises BadInput when there are no rules.
+        """
+        return sigma.sigma(self.dossier, rules, fields)
 
     @property
     def back_doors(self) -> View:
@@ -142,6 +189,16 @@ class CaseView:
     def duties(self) -> View:
         """Which clocks may be running."""
         return measures.duties(self.dossier)
+
+    @property
+    def arrivals(self) -> View:
+        """What came in, when, how complete: by source and by file, with what to ask for next."""
+        return arrivals.evidence(self.dossier)
+
+    @property
+    def picture(self) -> Drawn:
+        """The evidence as a picture: sources by time, holes and the case's window marked."""
+        return arrivals.picture(self.dossier)
 
     @property
     def coverage(self) -> View:

@@ -82,8 +82,9 @@ def test_a_story_nobody_knows(run, tmp_path):
         (["--from", "2026-11-01"], "--to"),
         (["--from", "2026-11-02", "--to", "2026-11-01"], "ends"),
         (["--case", "../../up"], "case name"),
+        (["--mmdb", "none.mmdb"], "none.mmdb: cannot be opened"),
         (["--redact", "customer"], "none"),
-        (["--engine", "spark://host"], "duckdb"),
+        (["--engine", "oracle"], "duckdb"),
         (["--user", "nobody@contoso.example"], "nobody@contoso.example"),
     ],
 )
@@ -112,7 +113,7 @@ def test_a_command_that_cannot_be_meant(run, tmp_path, arguments, words):
 def test_a_console_without_the_letters_and_gaps_in_the_ledger(run, tmp_path):
     given = ["--case", "lab", "--evidence", str(EXPORT), "--user", "adelev@m365x816222.onmicrosoft.com"]
     read = run("intake", *given, PYTHONIOENCODING="iso8859-5:strict")
-    assert (read.returncode, "\\xb7" in read.stdout) == (0, True), read.stderr
+    assert (read.returncode, "\\xb7" in read.stderr, "\nevidence " in f"\n{read.stdout}") == (0, True, True)
     judged = run("analyse", "--case", "lab", "--strict", PYTHONIOENCODING="iso8859-5:strict")
     assert (judged.returncode, "o365nb:" in judged.stderr) == (3, False), judged.stderr
     refused_plan = run("respond", "apply", "--case", "lab", "--approve", "0" * 12)

@@ -24,6 +24,17 @@ DomainOption = Annotated[
     list[str] | None, typer.Option("--accepted-domain", help="A domain of the customer; may be repeated.")
 ]
 AnswersOption = Annotated[Path | None, typer.Option("--answers", help="interview.yaml: answers to Q1..Q24.")]
+ColumnsOption = Annotated[
+    Path | None, typer.Option("--columns", help="A column map, for files of a shape that is not known (columns.yaml).")
+]
+MmdbOption = Annotated[
+    list[Path] | None,
+    typer.Option("--mmdb", help="A database of addresses (GeoLite2, DB-IP, IPinfo: .mmdb); may be repeated."),
+]
+EngineOption = Annotated[
+    str,
+    typer.Option("--engine", help="duckdb, spark (this machine) or spark://host:port: where the questions are asked."),
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Exit 3 when the ledger has gaps.")]
 DATA, REPORTS = Path("data"), Path("reports")
 

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from o365nb import plots
+from o365nb.events.names import in_words
 from o365nb.model import Label, plain, utc
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
+from o365nb.report.figures import Drawn
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.words import LABELS
 from o365nb.timeline import Act, Place, acts_of, points_of, steps_of
@@ -20,43 +22,36 @@ _PLACES = """
 """
 _NETWORKS = """
     SELECT event_id, time, actor, client_ip, country, city, as_org, network_kind, os, browser, device_managed,
-           result, source LIKE 'sign_in%' AS sign_in
+           result, error_code, source LIKE 'sign_in%' AS sign_in
     FROM events WHERE actor IN (SELECT upn FROM subjects) AND client_ip IS NOT NULL AND source <> 'message_trace'
+"""
+_SOURCES = """
+    SELECT said, count(*) AS addresses FROM (
+        SELECT unnest([country_from, asn_from, kind_from]) AS said FROM addresses
+        WHERE address IN (SELECT client_ip FROM events WHERE actor IN (SELECT upn FROM subjects)))
+    WHERE said IS NOT NULL GROUP BY said ORDER BY 2 DESC, 1
 """
 _RANK = {Label.ATTACKER: 0, Label.UNKNOWN: 1, Label.USER: 2, Label.RESPONDER: 3, Label.SYSTEM: 4}
 _TONES = {Label.ATTACKER: "attacker", Label.USER: "user", Label.RESPONDER: "responder"}
 
 
-class Figure(View):
-    """The timeline: plotly draws it wherever plotly's data can be shown; words stand in elsewhere."""
+class Figure(Drawn):
+    """The timeline."""
 
     def __init__(self, of: Dossier, acts: list[Act]) -> None:
         points = points_of(acts)
         counts = Counter(act.lane for act in acts)
         told = ", ".join(f"{counts[lane]:,} {LABELS[lane]}" for lane in _RANK if counts[lane]) or "no event"
-        self.note = "No event to show: the evidence holds none of these accounts."
+        note = "No event to show: the evidence holds none of these accounts."
         if acts:
             bundled = " Where many events lie close together, one mark stands for several."
-            self.note = (
+            note = (
                 f"{amount(len(acts), 'event')}: {told}. Hover or touch a mark to see what it is and why it is on its"
                 f" lane; drag to zoom, double-click to return.{bundled if len(points) < len(acts) else ''} The axis is"
                 " UTC."
             )
-        super().__init__(
-            "timeline", of.clock, [plain(point) for point in points], f"Timeline of {told}", note=self.note
-        )
-        self.plot = plots.timeline(points, of.case.info.window, of.clock)
-
-    @property
-    def figure(self) -> Any:
-        """The figure as a plotly object, to change or export."""
-        import plotly.graph_objects as go
-
-        return go.Figure(self.plot)
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        shown = {**self.plot, "config": plots.CONFIG}
-        return {"application/vnd.plotly.v1+json": shown, "text/html": self._repr_html_(), "text/plain": repr(self)}
+        plot = plots.timeline(points, of.case.info.window, of.clock)
+        super().__init__(of.clock, [plain(point) for point in points], f"Timeline of {told}", plot, note)
 
 
 def acts(of: Dossier) -> list[Act]:
@@ -135,14 +130,25 @@ def networks(of: Dossier) -> View:
     table = Table(
         f"Networks the account was {what}", columns, rows, "Cannot tell: no event of the account names an address."
     )
-    tail = (
-        ("Place and operator of an address come from the evidence or from offline data; both can be wrong.",)
-        if rows
-        else ()
-    )
+    told = f"Place and operator of an address come from: {_told_by(of)}. Nothing was asked online; all can be wrong."
+    tail = (told,) if rows else ()
     if events and not sign_ins:
         tail = ("No sign-in log is among the evidence; these are the addresses of the recorded acts.", *tail)
     return sheet(of.clock, rows, table.caption, table, tail=tail)
+
+
+def _told_by(of: Dossier) -> str:
+    """Where the account's addresses got their places and operators from, each source with its date."""
+    return "; ".join(row["said"] for row in of.rows(_SOURCES)) or "no source that knows them"
+
+
+def _failures(group: list[dict[str, Any]]) -> str:
+    """How many attempts failed, and most often why."""
+    codes = Counter(row["error_code"] for row in group if row["result"] == "failure")
+    if not codes:
+        return ""
+    usual = next((in_words(code) for code, _ in codes.most_common() if code and code != "0"), "")
+    return f" ({codes.total():,} failed{': ' if usual else ''}{usual})"
 
 
 def _network_row(label: Label, actor: str, network: str, group: list[dict[str, Any]]) -> dict[str, Any]:
@@ -175,7 +181,7 @@ def _network_row(label: Label, actor: str, network: str, group: list[dict[str, A
         "failed": failed,
         "time": _aware(min(row["time"] for row in group)),
         "last": _aware(max(row["time"] for row in group)),
-        "device": ", ".join(part for part in (device, state) if part) + (f" ({failed:,} failed)" if failed else ""),
+        "device": ", ".join(part for part in (device, state) if part) + _failures(group),
         "addresses": [address for address, _ in Counter(row["client_ip"] for row in group).most_common()],
     }
 

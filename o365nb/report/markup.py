@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 #: Longer texts are folded: the first part is shown, the whole opens on a click.
 LONG = 640
+#: The most rows a table shows, and the most pieces of evidence a row: a reader gets no further, and a page of thousands
+#: no longer opens. The rest is counted, and stands whole in the result files.
+MOST_ROWS, MOST_CODES = 150, 30
 _FINDING = re.compile(r"\bF-(\d{3,6})\b")
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 
@@ -65,7 +68,7 @@ def environment() -> Environment:
     made.filters["cited"] = cited
     made.filters["chance"] = chance
     made.tests["long"] = lambda value: isinstance(value, str) and len(value) > LONG
-    made.globals["LONG"] = LONG
+    made.globals |= {"LONG": LONG, "MOST_ROWS": MOST_ROWS, "MOST_CODES": MOST_CODES}
     return made
 
 
@@ -106,7 +109,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows to show. `fold` hides them behind one line; `empty` is the sentence that stands for no rows."""
+    """Rows to show. `fold` hides them behind one line; `empty` is the sentence that stands for no rows.
+
+    Past the first `MOST_ROWS` rows only their number is shown, and `file`, where all of them are.
+    """
 
     caption: str
     columns: Sequence[Column]
@@ -114,6 +120,7 @@ class Table:
     empty: str
     fold: str = ""
     name: str = ""
+    file: str = "the result files"
 
 
 class View:

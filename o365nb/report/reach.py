@@ -49,7 +49,7 @@ def exposure(of: Dossier) -> View:
     )
     lead += boundless(of.found)
     fold = f"All {amount(len(rows), 'item')} (also in exposure.csv)" if len(rows) > ANNEX else ""
-    table = Table("What was seen", columns, rows, empty, fold)
+    table = Table("What was seen", columns, rows, empty, fold, file="exposure.csv")
     return sheet(of.clock, [plain(e) for e in items], " ".join(lead) or empty, table, lead=lead, warning=warning)
 
 
@@ -86,7 +86,7 @@ def recipients(of: Dossier) -> View:
         lead = [f"{amount(people, 'address', 'addresses')} at {amount(len(domains), 'domain')}. Most at: {top}."]
         lead.append(_reactions(items))
     fold = f"All {amount(len(rows), 'recipient')} (also in recipients.csv)" if len(rows) > ANNEX else ""
-    table = Table("Who received the attacker's mail", columns, rows, empty, fold)
+    table = Table("Who received the attacker's mail", columns, rows, empty, fold, file="recipients.csv")
     return sheet(of.clock, [plain(r) for r in items], " ".join(lead) or empty, table, lead=lead)
 
 
@@ -119,6 +119,7 @@ def indicators(of: Dossier) -> View:
         Column("last", "Last", "time"),
         Column("why", "Why"),
     )
-    table = Table("Indicators of compromise", columns, rows, "No indicator: no event is attributed to an intruder.")
+    none = "No indicator: no event is attributed to an intruder."
+    table = Table("Indicators of compromise", columns, rows, none, file="iocs.csv")
     tail = ("Also as iocs.csv and iocs.stix.json beside this report.",) if rows else ()
     return sheet(of.clock, rows, amount(len(rows), "indicator"), table, tail=tail)

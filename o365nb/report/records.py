@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
+from o365nb.analysis.blind_spots import never_shown_by
 from o365nb.errors import BadCase
+from o365nb.intake.brought import answered
+from o365nb.intake.counts import FileCount, TableCounts
 from o365nb.model import Gap, plain, utc
+from o365nb.report import arrivals
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import boundless, whole
@@ -44,8 +49,21 @@ def coverage(of: Dossier) -> View:
     told = [gap.sentence for gap in missing if gap.sentence]
     limits, groups = _grouped(list(dict.fromkeys(told)))
     limits = [*dict.fromkeys([*boundless(of.found), *limits])]
-    rows = [plain(gap) for gap in gaps]
-    return View("matrix", of.clock, rows, lead, lead=lead, limits=limits, groups=groups, tables=tables)
+    silent = [gap for gap in seen if gap.holes and "/" not in gap.source]
+    if silent:
+        groups.append(
+            ("Silent, and leave may explain it", [(source_name(g.source), _stretches(of, g)) for g in silent])
+        )
+    tables += arrivals.files(of)
+    rows, never = [plain(gap) for gap in gaps], list(never_shown_by(gaps))
+    return View("matrix", of.clock, rows, lead, lead=lead, limits=limits, groups=groups, never=never, tables=tables)
+
+
+def _stretches(of: Dossier, gap: Gap) -> str:
+    """Where a log is silent although it usually is not; the first ones in words."""
+    told = "; ".join(of.clock.span(hole.start, hole.end) for hole in gap.holes[:3])
+    more = f"; and {len(gap.holes) - 3} more" if len(gap.holes) > 3 else ""
+    return f"No record of {gap.subject or 'anybody'} {told}{more}."
 
 
 def rank(source: str) -> tuple[int, str]:
@@ -100,8 +118,11 @@ def _line(of: Dossier, gap: Gap) -> dict[str, Any]:
 
 def evidence(of: Dossier) -> View:
     """Every piece of evidence with its SHA-256, as the chain of custody has it."""
+    counts = TableCounts.load(of.case.tables)
+    held = {file.path: file for file in counts.files} if counts else {}
     rows = [
         {
+            **_held(held.get(str(line["path"]))),
             "path": line["path"],
             "origin": str(line.get("file") or line.get("query") or line.get("path", "")),
             "shape": str(line.get("shape", "")),
@@ -117,6 +138,9 @@ def evidence(of: Dossier) -> View:
         Column("origin", "Asked for, or given as"),
         Column("shape", "Form"),
         Column("records", "Records", "number"),
+        Column("kept", "Events or objects", "number"),
+        Column("duplicates", "Duplicates", "number"),
+        Column("damaged", "Damaged", "number"),
         Column("size", "Bytes", "number"),
         Column("time", "Taken in", "time"),
         Column("sha256", "SHA-256", "code"),
@@ -132,7 +156,32 @@ def evidence(of: Dossier) -> View:
     empty = "Cannot tell what this report rests on: no evidence is entered in the chain of custody."
     fold = f"The register: {amount(len(rows), 'file')} with SHA-256" if len(rows) > 12 else ""
     table = Table("Evidence register", columns, rows, empty, fold, name="register")
-    tail = ("To check every file against its hash: o365nb verify --case " + of.case.info.name,) if rows else ()
+    tail = (
+        *(("To check every file against its hash: o365nb verify --case " + of.case.info.name,) if rows else ()),
+        *_brought(of),
+    )
     return sheet(
         of.clock, of.custody, lead or warning, table, lead=[lead] if lead and rows else [], warning=warning, tail=tail
     )
+
+
+def _held(file: FileCount | None) -> dict[str, int | None]:
+    """What became of the records of one piece; nothing where it holds none that are counted."""
+    names = ("kept", "duplicates", "damaged")
+    return {name: getattr(file, name) if file else None for name in names}
+
+
+def _brought(of: Dossier) -> Iterator[str]:
+    """The databases of addresses behind places and operators: no evidence, but part of what the report rests on."""
+    if not of.case.info.databases:
+        return
+    public = int(of.rows("SELECT count(*) AS n FROM addresses WHERE scope = 'public'")[0]["n"])
+    for about, asked in answered(of.case):
+        missed = public - asked
+        gone = (
+            f" {missed:,} of {public:,} addresses could not be asked: it was no longer at hand." if missed > 0 else ""
+        )
+        yield (
+            f"Not evidence, but used to name places and operators: {about['name']} ({about['type']}, built"
+            f" {about['built']}, SHA-256 {about['sha256']}).{gone}"
+        )

@@ -11,7 +11,7 @@ from o365nb.model import Answer, Context, Finding, Label, Persistence, Severity,
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import unseen
-from o365nb.report.markup import Column, Table, View, anchor, sheet
+from o365nb.report.markup import MOST_ROWS, Column, Table, View, anchor, sheet
 from o365nb.report.words import LABELS, TACTICS, TECHNIQUES, tactic_of
 
 _SEVERITIES = {
@@ -62,7 +62,8 @@ _KINDS = {
 def findings(of: Dossier) -> View:
     """What was found, ordered as an attack runs (ATT&CK tactics), each with its evidence."""
     found = of.found.findings
-    rows = sorted((_finding(one) for one in found), key=lambda row: (row["order"], -row["weight"], row["id"]))
+    heaviest = sorted(map(_finding, found[:MOST_ROWS]), key=lambda row: (row["order"], -row["weight"], row["id"]))
+    rows = [*heaviest, *map(_finding, found[MOST_ROWS:])]
     columns = (
         Column("id", "Id", "code"),
         Column("what", "What was found", "titled"),
@@ -72,7 +73,8 @@ def findings(of: Dossier) -> View:
         Column("time", "First seen", "time"),
         Column("score", "Score", "number"),
     )
-    table = Table("Findings along the course of an attack", columns, rows, _nothing_found(of), name="findings")
+    title, empty = "Findings along the course of an attack", _nothing_found(of)
+    table = Table(title, columns, rows, empty, name="findings", file="findings.json")
     tactics = Counter(tactic_of(one.attack) for one in found)
     lead = (
         [
@@ -171,8 +173,8 @@ def back_doors(of: Dossier) -> View:
     missing = [text for text in (unseen(of.found, (source,)) for source in _STATE) if text]
     empty = "No object of an intruder was found." + (" Not everything could be read." if missing else "")
     fold = f"{amount(len(innocent), 'object')} of the owner, left alone"
-    tables = [Table("Theirs, or of unknown origin", columns, theirs, empty)]
-    tables += [Table("The owner's own", columns, innocent, "", fold)] if innocent else []
+    tables = [Table("Theirs, or of unknown origin", columns, theirs, empty, file="persistence.json")]
+    tables += [Table("The owner's own", columns, innocent, "", fold, file="persistence.json")] if innocent else []
     limits = [f"Cannot tell for all: {'; '.join(missing)}."] if missing else []
     counts = Counter(item.verdict for item in items)
     told = (

@@ -2,7 +2,7 @@ import pytest
 from markupsafe import Markup
 
 from o365nb.report.clock import Clock
-from o365nb.report.markup import Column, Table, anchor, chance, cited, sheet, visible
+from o365nb.report.markup import MOST_CODES, MOST_ROWS, Column, Table, anchor, chance, cited, sheet, visible
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,15 @@ def test_a_very_long_text_is_folded_and_kept_whole():
     html = sheet(Clock(), [], "", Table("t", [Column("a", "A")], [{"a": text}], "")).html
     assert "all 10,000 characters" in html
     assert text in html
+
+
+def test_of_thousands_of_rows_the_first_are_shown_and_where_all_are_is_said():
+    rows = [{"a": f"thing {number}", "b": [f"event {number}.{n}" for n in range(1_000)]} for number in range(4_321)]
+    view = sheet(Clock(), rows, "", Table("t", [Column("a", "A"), Column("b", "B", "codes")], rows, "", file="all.csv"))
+    assert f"The first {MOST_ROWS} of 4,321 rows. All of them: all.csv." in view.html
+    assert (view.html.count("<tr"), view.html.count("<code>")) == (1 + MOST_ROWS, MOST_ROWS * MOST_CODES)
+    assert f"… {1_000 - MOST_CODES} more in the result files" in view.html
+    assert len(view.rows) == 4_321
 
 
 def test_an_empty_table_says_why():
