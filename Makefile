@@ -5,12 +5,13 @@ WORKERS ?= auto
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report lab test check lint types imports lock clean
+.PHONY: help setup report lab test fuzz check lint types imports lock clean
 
 help:  ## what there is
 	@echo "make report            investigate the practice incident and write its report (STORY=aitm|traveller)"
 	@echo "make lab               JupyterLab on the notebooks of that case"
 	@echo "make test              every test"
+	@echo "make fuzz              broken evidence files through every intake, for long (CI runs a short round)"
 	@echo "make check             lint, types, import rules, then every test"
 
 setup:
@@ -24,6 +25,9 @@ lab: setup
 
 test: setup  ## everything, green
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+fuzz: setup  ## broken and generated evidence files, long and anew each time
+	@$(BIN)/python -m pytest tests/intake/test_fuzz.py --hypothesis-profile=fuzz --hypothesis-show-statistics -q
 
 check: setup lint types imports test
 
