@@ -66,7 +66,7 @@ def brief(case: Case) -> None:
 def _totals(found: Overview) -> None:
     forms = len({file.shape for file in found.files})
     parts = [f"{found.kept:,} events and objects"]
-    parts += [count(found.duplicates, "duplicate")] if found.duplicates else []
+    parts += [f"{found.duplicates:,} told twice"] if found.duplicates else []
     parts += [f"{found.lost:,} that cannot be read"] if found.lost else []
     files = f"{count(len(found.files), 'file')} of {count(forms, 'form')}"
     refused = f"; {count(len(found.refused), 'file')} refused" if found.refused else ""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LONG = 640
 #: The most rows a table shows, and the most pieces of evidence a row: a reader gets no further, and a page of thousands
 #: no longer opens. The rest is counted, and stands whole in the result files.
-MOST_ROWS, MOST_CODES = 150, 30
+MOST_ROWS, MOST_CODES = 1000, 30
 _FINDING = re.compile(r"\bF-(\d{3,6})\b")
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 

@@ -44,7 +44,7 @@ def test_a_very_long_text_is_folded_and_kept_whole():
 def test_of_thousands_of_rows_the_first_are_shown_and_where_all_are_is_said():
     rows = [{"a": f"thing {number}", "b": [f"event {number}.{n}" for n in range(1_000)]} for number in range(4_321)]
     view = sheet(Clock(), rows, "", Table("t", [Column("a", "A"), Column("b", "B", "codes")], rows, "", file="all.csv"))
-    assert f"The first {MOST_ROWS} of 4,321 rows. All of them: all.csv." in view.html
+    assert f"The first {MOST_ROWS:,} of 4,321 rows. All of them: all.csv." in view.html
     assert (view.html.count("<tr"), view.html.count("<code>")) == (1 + MOST_ROWS, MOST_ROWS * MOST_CODES)
     assert f"… {1_000 - MOST_CODES} more in the result files" in view.html
     assert len(view.rows) == 4_321
