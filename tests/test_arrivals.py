@@ -68,8 +68,8 @@ def shown(monkeypatch):
 def test_every_source_has_its_figures_its_strip_and_its_span(case, shown):
     lines = shown(arrivals.evidence, case)
     assert lines[:12] == [
-        "evidence  3 files of 3 forms, 133 rows: 131 events and objects, 1 told twice,",
-        "          1 that cannot be read; 1 file refused",
+        "evidence  3 files of 3 forms, 133 rows: 131 events and objects, 1 told twice, 1",
+        "          that cannot be read; 1 file refused",
         "window    2026-11-02 00:00 to 2026-11-21 00:00 UTC",
         "",
         "                                           rows     events     twice  damaged",
@@ -119,8 +119,8 @@ def test_a_whole_day_without_a_record_is_drawn_as_a_hole(tmp_path, shown):
 
 def test_an_investigation_says_it_shorter(case, shown):
     assert shown(arrivals.brief, case) == [
-        "evidence  3 files of 3 forms, 133 rows: 131 events and objects, 1 told twice,",
-        "          1 that cannot be read; 1 file refused",
+        "evidence  3 files of 3 forms, 133 rows: 131 events and objects, 1 told twice, 1",
+        "          that cannot be read; 1 file refused",
         "          Unified audit log: no event from 2026-11-11 09:00 to 15:00 UTC",
         "refused   1 file: notes\\u202e.txt",
     ]
