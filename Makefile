@@ -5,13 +5,14 @@ WORKERS ?= auto
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report lab test fuzz check lint types imports lock clean
+.PHONY: help setup report lab test fuzz spark check lint types imports lock clean
 
 help:  ## what there is
 	@echo "make report            investigate the practice incident and write its report (STORY=aitm|traveller)"
 	@echo "make lab               JupyterLab on the notebooks of that case"
 	@echo "make test              every test"
 	@echo "make fuzz              broken evidence files through every intake, for long (CI runs a short round)"
+	@echo "make spark             every story on two Spark executors, compared with DuckDB"
 	@echo "make check             lint, types, import rules, then every test"
 
 setup:
@@ -28,6 +29,9 @@ test: setup  ## everything, green
 
 fuzz: setup  ## broken and generated evidence files, long and anew each time
 	@$(BIN)/python -m pytest tests/intake/test_fuzz.py --hypothesis-profile=fuzz --hypothesis-show-statistics -q
+
+spark: setup  ## every story on two Spark executors beside DuckDB: some minutes, and Java 17
+	@O365NB_EVERY_STORY=1 $(BIN)/python -m pytest tests/engine
 
 check: setup lint types imports test
 

@@ -11,12 +11,13 @@ import os
 import shutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from o365nb.errors import BadInput
+from o365nb.errors import BadInput, Unreachable
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -45,11 +46,10 @@ _LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.
 def session(where: str, settings: Mapping[str, str] | None = None) -> SparkSession:
     """The Spark session for an engine's name: the one that runs already, or one started now with these settings.
 
-    Raises BadInput, with the mend, where pyspark, sqlglot or Java is missing or the master cannot be reached.
+    Raises BadInput, with the mend, where pyspark, sqlglot or Java is missing; Unreachable where no master answers.
     """
     try:
         import sqlglot  # noqa: F401 - asked for before Spark is started, which takes its time
-        from pyspark.errors import PySparkRuntimeError
         from pyspark.sql import SparkSession
     except ImportError as missing:
         package = str(missing.name).partition(".")[0]
@@ -69,11 +69,25 @@ def session(where: str, settings: Mapping[str, str] | None = None) -> SparkSessi
     builder = SparkSession.builder.master(master).appName("o365nb")
     for name, value in {**_START, **(_LOOPBACK if here else {}), **_SETTINGS, **(settings or {})}.items():
         builder = builder.config(name, value)
+    return _started(builder, master)
+
+
+def _started(builder: SparkSession.Builder, master: str) -> SparkSession:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkRuntimeError
+
     try:
-        return builder.getOrCreate()
+        with warnings.catch_warnings():
+            # pyspark warns of pandas 3 wherever it finds it; nothing here goes through its pandas side.
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+            return builder.getOrCreate()
     except (PySparkRuntimeError, OSError) as problem:
         raise BadInput(
             f"Spark did not start ({str(problem)[:120]}). It needs Java 17 or newer: set JAVA_HOME."
+        ) from None
+    except Py4JError:
+        raise Unreachable(
+            f"Spark did not start on {master}: no master answers there. See its own lines above."
         ) from None
 
 
@@ -99,8 +113,10 @@ class Spark:
         self.session = session(where).newSession()
         for name, value in _SETTINGS.items():
             self.session.conf.set(name, value)
-        # Two hundred tiny tasks for a few thousand rows would be all that a small case does.
-        self.session.conf.set("spark.sql.shuffle.partitions", str(max(2, self.session.sparkContext.defaultParallelism)))
+        context = self.session.sparkContext
+        # On one machine two hundred tiny tasks for a few thousand rows are all that a small case would do.
+        if str(context.master).startswith("local"):
+            self.session.conf.set("spark.sql.shuffle.partitions", str(max(2, context.defaultParallelism)))
         self._names: set[str] = set()
 
     def close(self) -> None:

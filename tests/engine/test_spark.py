@@ -1,5 +1,6 @@
 """Spark answers as DuckDB does: expression by expression, detection by detection, story by story."""
 
+import os
 import subprocess
 import sys
 
@@ -120,3 +121,10 @@ def test_a_missing_package_is_one_line_with_the_mend(package):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     wanted = f"BadInput: --engine spark needs the package {package}. Install it with: pip install 'o365nb[spark]'"
     assert done.stderr.splitlines()[-1].endswith(wanted)
+
+
+def test_spark_without_java_is_one_line_with_the_mend():
+    script, without = "from o365nb.engine.spark import session\nsession('spark')", {"PATH": "/none", "JAVA_HOME": ""}
+    command, world = [sys.executable, "-c", script], {**os.environ, **without}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=world)
+    assert done.stderr.splitlines()[-1].endswith("It needs Java 17 or newer: set JAVA_HOME.")
