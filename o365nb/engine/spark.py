@@ -22,7 +22,6 @@ from o365nb.errors import BadInput, Unreachable
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-_MEND = "Install it with: pip install 'o365nb[spark]'"
 #: What makes Spark answer as DuckDB does: naive times in UTC, errors instead of NULL, texts as they are written.
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -40,20 +39,18 @@ _START = {
     "spark.log.level": "ERROR",
     "spark.sql.catalogImplementation": "in-memory",
 }
+#: One process does all the work then: Spark's own gigabyte would be little. SPARK_DRIVER_MEMORY says otherwise.
+_MEMORY = "4g"
 _LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
 def session(where: str, settings: Mapping[str, str] | None = None) -> SparkSession:
     """The Spark session for an engine's name: the one that runs already, or one started now with these settings.
 
-    Raises BadInput, with the mend, where pyspark, sqlglot or Java is missing; Unreachable where no master answers.
+    Raises BadInput, with the mend, where Java is missing; Unreachable where no master answers.
     """
-    try:
-        import sqlglot  # noqa: F401 - asked for before Spark is started, which takes its time
-        from pyspark.sql import SparkSession
-    except ImportError as missing:
-        package = str(missing.name).partition(".")[0]
-        raise BadInput(f"--engine {where} needs the package {package}. {_MEND}") from None
+    from pyspark.sql import SparkSession
+
     running = SparkSession.getActiveSession()
     master = "local[*]" if where == "spark" else where
     if running is not None:
@@ -67,6 +64,8 @@ def session(where: str, settings: Mapping[str, str] | None = None) -> SparkSessi
         os.environ["SPARK_HOME"] = _home_of_our_own()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master(master).appName("o365nb")
+    if master.startswith("local[") and "SPARK_DRIVER_MEMORY" not in os.environ:
+        builder = builder.config("spark.driver.memory", _MEMORY)
     for name, value in {**_START, **(_LOOPBACK if here else {}), **_SETTINGS, **(settings or {})}.items():
         builder = builder.config(name, value)
     return _started(builder, master)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -144,9 +145,12 @@ class Engine:
 
 
 def known_engine(where: str) -> str:
-    """The name of an engine as it was given. Raises BadInput for one that there is not."""
+    """The name of an engine as it was given. Raises BadInput for one that there is not, or not without a package."""
     if not _ENGINES.fullmatch(where):
         raise BadInput(f"--engine {where!r} is no engine: duckdb, spark (this machine) or spark://host:port.")
+    missing = [name for name in ("pyspark", "sqlglot") if where != "duckdb" and find_spec(name) is None]
+    if missing:
+        raise BadInput(f"--engine {where} needs {' and '.join(missing)}: pip install 'o365nb[spark]'.")
     return where
 
 

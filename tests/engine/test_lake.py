@@ -9,7 +9,7 @@ from evidence import real
 from exports import SENTINEL_AUDIT, SENTINEL_SIGN_IN
 from pyspark.sql import SparkSession
 
-from o365nb import intake, investigate
+from o365nb import intake, investigate, workbench
 from o365nb.case import Case
 from o365nb.engine import Engine
 from o365nb.errors import BadInput
@@ -106,6 +106,14 @@ def test_tables_that_were_read_stay_evidence(cluster, tmp_path):
     intake.build_tables(Case.open(case.root), Progress())
     assert content(case)[:2] == before[:2]
     assert [line for line in case.verify() if "lake" in line or "hold" in line]
+
+
+def test_a_notebook_gets_an_analysed_case_from_tables(cluster, tmp_path):
+    folders = {"data": str(tmp_path / "data"), "reports": str(tmp_path / "reports")}
+    case = workbench.from_tables({"SigninLogs": frame(sign_ins())}, [SUBJECT], case="lake", **folders)
+    assert isinstance(case, workbench.CaseView)
+    said = "1 file, 4 rows: 2 events and objects, 1 duplicate, 1 that could not be read."
+    assert repr(case.arrivals) == said
 
 
 @pytest.mark.parametrize(

@@ -116,11 +116,13 @@ def test_an_engine_that_there_is_not_is_refused_with_the_mend(where, tmp_path):
 
 
 @pytest.mark.parametrize("package", ["pyspark", "sqlglot"])
-def test_a_missing_package_is_one_line_with_the_mend(package):
-    script = f"import sys; sys.modules['{package}'] = None\nfrom o365nb.engine.spark import session\nsession('spark')"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    wanted = f"BadInput: --engine spark needs the package {package}. Install it with: pip install 'o365nb[spark]'"
-    assert done.stderr.splitlines()[-1].endswith(wanted)
+def test_a_missing_package_is_one_line_with_the_mend_before_any_work(package):
+    script = f"import sys; sys.modules['{package}'] = None\nfrom o365nb.engine import known_engine\n"
+    for engine, said in (("duckdb", ""), ("spark", f"needs {package}: pip install 'o365nb[spark]'.")):
+        command = [sys.executable, "-c", f"{script}known_engine('{engine}')"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert "".join(done.stderr.splitlines()[-1:]).endswith(said)
+        assert bool(done.returncode) is bool(said)
 
 
 def test_spark_without_java_is_one_line_with_the_mend():
