@@ -13,6 +13,12 @@ from o365nb.practice.logs.directory import Actor, Change
 from o365nb.practice.people import INITIAL_DOMAIN, Person
 from o365nb.practice.state import TenantState
 
+#: The category of a directory audit, by what was changed; of the rest it is that of applications.
+_CATEGORIES = {
+    "Device": "Device", "Role": "RoleManagement", "Group": "GroupManagement", "Policy": "Policy",
+    "User": "UserManagement",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Responder:
@@ -35,6 +41,11 @@ class Changes:
 
     def __init__(self, state: TenantState, by: Responder) -> None:
         self._state, self._by = state, by
+
+    @property
+    def by(self) -> Responder:
+        """Who makes them."""
+        return self._by
 
     def enable(self, person: Person, *, enabled: bool) -> None:
         """Switch an account on or off; what it would have done after being switched off never happens."""
@@ -88,8 +99,14 @@ class Changes:
             "AccountEnabled": ([before], [enabled]),
         })  # fmt: skip
 
+    def enable_other(self, user: Json, *, enabled: bool) -> None:
+        """Switch an account on or off that belongs to nobody of the house: a guest's, or one that was made since."""
+        before, user["accountEnabled"] = user["accountEnabled"], enabled
+        activity = "Enable account" if enabled else "Disable account"
+        self._object(activity, "User", user["id"], str(user["displayName"]), {"AccountEnabled": ([before], [enabled])})
+
     def registered(self, activity: str, kind: str, identity: str, name: str) -> None:
-        """An application, its service principal or its rights were added or removed (the state already says so)."""
+        """An object of the directory was added or removed, or something in it (the state already says so)."""
         self._object(activity, kind, identity, name, {})
 
     def set_device(self, device: Json, *, enabled: bool) -> None:
@@ -141,7 +158,7 @@ class Changes:
     def _object(
         self, activity: str, kind: str, target: str, name: str, modified: Mapping[str, tuple[object, object]]
     ) -> None:
-        category = "Device" if kind == "Device" else "ApplicationManagement"
+        category = _CATEGORIES.get(kind, "ApplicationManagement")
         self._state.log_change(
             Change(str(uuid4()), self._now(), activity, category, self._by.actor, kind, target, name, None, modified)
         )

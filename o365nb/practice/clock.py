@@ -17,6 +17,10 @@ class PracticeClock:
         """Seconds that the tenant has been up, in all its runs."""
         return self._elapsed + time.monotonic() - self._since
 
+    def advance(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self._elapsed += seconds
+
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self.elapsed)
 

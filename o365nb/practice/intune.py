@@ -107,6 +107,61 @@ def protection_state(device: Device, now: datetime, *, neglected: bool = False) 
     }
 
 
+#: How long a device takes for what was asked of it, from its next check-in on; a wiped or retired one is gone then.
+TAKES = {
+    "windowsDefenderScan": timedelta(hours=2),
+    "windowsDefenderUpdateSignatures": timedelta(minutes=10),
+    "syncDevice": timedelta(minutes=4),
+    "retire": timedelta(minutes=20),
+    "wipe": timedelta(minutes=40),
+}
+_SOON = timedelta(minutes=4)  # a device that is on checks in
+
+
+def asked_of(device: Json, action: str, now: datetime) -> None:
+    """What an administrator asked of a device: Intune answers at once, the device when it can."""
+    entry = {"actionName": action, "actionState": "pending", "startDateTime": z(now), "lastUpdatedDateTime": z(now)}
+    kept = [item for item in device["deviceActionResults"] if item["actionName"] != action]
+    device["deviceActionResults"] = [*kept, entry]
+
+
+def as_of(device: Json, now: datetime) -> Json | None:
+    """The device as Intune shows it by now; None once it is wiped or retired."""
+    synced = str(device["lastSyncDateTime"])
+    shown = [_action_as_of(item, now) for item in device["deviceActionResults"]]
+    for item in shown:
+        if item["actionState"] == "done" and item["actionName"] in ("retire", "wipe"):
+            return None
+        if item["actionState"] != "pending":
+            synced = max(synced, z(datetime.fromisoformat(item["startDateTime"]) + _SOON))
+    return {**device, "deviceActionResults": shown, "lastSyncDateTime": synced}
+
+
+def _action_as_of(item: Json, now: datetime) -> Json:
+    begun = datetime.fromisoformat(item["startDateTime"])
+    done = begun + TAKES[item["actionName"]]
+    if done <= now:
+        return {**item, "actionState": "done", "lastUpdatedDateTime": z(done)}
+    if begun + _SOON <= now:
+        return {**item, "actionState": "active", "lastUpdatedDateTime": z(begun + _SOON)}
+    return item
+
+
+def protection_as_of(state: Json, device: Json, now: datetime) -> Json:
+    """The protection as the device has reported it by now."""
+    shown = dict(state)
+    for item in (as_of(device, now) or device)["deviceActionResults"]:
+        if item["actionState"] != "done":
+            continue
+        shown["lastReportedDateTime"] = item["lastUpdatedDateTime"]
+        if item["actionName"] == "windowsDefenderUpdateSignatures":
+            shown |= {"signatureVersion": SIGNATURES, "signatureUpdateOverdue": False}
+        if item["actionName"] == "windowsDefenderScan":
+            shown |= {"lastFullScanDateTime": item["lastUpdatedDateTime"], "fullScanOverdue": False,
+                      "lastFullScanSignatureVersion": shown["signatureVersion"]}  # fmt: skip
+    return shown
+
+
 def malware(key: str, name: str, category: str, severity: str, at: datetime, *, state: str = "detected") -> Json:
     """Graph's `windowsDeviceMalwareState`: what the antivirus found on one device; for stories."""
     cleaned = state in ("cleaned", "quarantined", "removed")

@@ -92,6 +92,47 @@ def scan(device: Device, at: datetime, status: str = "Succeeded") -> Json:
     }
 
 
+#: How long a machine takes for what was asked of it.
+TAKES = {
+    "RunAntiVirusScan": timedelta(hours=2),
+    "Isolate": timedelta(minutes=6),
+    "Unisolate": timedelta(minutes=6),
+}
+_SOON = timedelta(minutes=2)
+
+
+def action(machine: Json, kind: str, scope: str | None, comment: str, by: str, at: datetime) -> Json:
+    """A `machineAction` that was just asked for."""
+    return {
+        "id": named_id(f"machine-action:{machine['id']}:{kind}:{at.isoformat()}"),
+        "type": kind,
+        "title": None,
+        "requestor": by,
+        "requestorComment": comment,
+        "status": "Pending",
+        "machineId": machine["id"],
+        "computerDnsName": machine["computerDnsName"],
+        "creationDateTimeUtc": z(at),
+        "lastUpdateDateTimeUtc": z(at),
+        "scope": scope,
+        "commands": [],
+        "errorHResult": 0,
+    }
+
+
+def action_as_of(asked: Json, now: datetime) -> Json:
+    """The action as Defender shows it by now."""
+    if asked["status"] != "Pending":
+        return asked
+    begun = datetime.fromisoformat(asked["creationDateTimeUtc"])
+    done = begun + TAKES[asked["type"]]
+    if done <= now:
+        return {**asked, "status": "Succeeded", "lastUpdateDateTimeUtc": z(done)}
+    if begun + _SOON <= now:
+        return {**asked, "status": "InProgress", "lastUpdateDateTimeUtc": z(begun + _SOON)}
+    return asked
+
+
 def machine_alert(device: Device, person: Person, title: str, category: str, severity: str, at: datetime) -> Json:
     """An `alert` of the Defender for Endpoint API; for stories."""
     return {

@@ -154,7 +154,7 @@ def _policies(changed: datetime) -> Json:
                 _method("Fido2", "fido2", on=True),
                 _method("MicrosoftAuthenticator", "microsoftAuthenticator", on=True),
                 _method("Sms", "sms", on=True),
-                _method("TemporaryAccessPass", "temporaryAccessPass", on=False),
+                _method("TemporaryAccessPass", "temporaryAccessPass", on=True),
             ],
         },
         "crossTenantAccessPolicy": {

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
@@ -215,6 +216,10 @@ class PracticeTenant:
     def state(self) -> TenantState:
         """The tenant from within: its clock, its objects."""
         return self._site.state
+
+    def pass_time(self, span: timedelta) -> None:
+        """Let practice time pass at once: what takes hours comes to its end."""
+        self._site.state.clock.advance(span.total_seconds())
 
     def register_certificate(self, pem: str | bytes) -> None:
         """Accept client assertions signed with this certificate."""

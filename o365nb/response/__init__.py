@@ -1,6 +1,6 @@
 """The response: plan, approve, apply, verify, undo. Nothing is sent without the id of the plan that was read."""
 
-from o365nb.response.apply import apply, require_approval
+from o365nb.response.apply import apply, part_of_the_whole, require_approval
 from o365nb.response.gate import unmet
 from o365nb.response.plan import actions, make_plan
 from o365nb.response.preview import preview
@@ -15,6 +15,7 @@ __all__ = [
     "apply",
     "check_lines",
     "make_plan",
+    "part_of_the_whole",
     "preview",
     "receipt_lines",
     "receipts_view",

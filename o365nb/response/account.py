@@ -54,6 +54,11 @@ def sent(page: Page) -> Sent:
     return Sent(page.status, page.request_id)
 
 
+def reference(before: State, identity: str) -> dict[str, str]:
+    """The body that adds an object to a list of others: its address at the Graph that it was read from."""
+    return {"@odata.id": f"{before['root']}/v1.0/directoryObjects/{segment(identity)}"}
+
+
 def on_premises(row: Row | None, upn: str, cmdlet: str) -> str:
     """The line for the domain controller when the account is synchronised from there; "" for others."""
     if not row or not row["on_premises_synced"]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 from o365nb.case import Case
 from o365nb.errors import BadInput, NotApproved, O365nbError
@@ -15,9 +15,10 @@ from o365nb.response.gate import unmet
 from o365nb.response.plan import action_of
 from o365nb.response.receipts import Receipt, Result
 from o365nb.response.run import Change, by, perform
+from o365nb.safe import one_line
 from o365nb.tenant import Tenant, redact
 
-#: Called once with the account and its new password.
+#: Called once with the target of the step and what is to be handed over: a new password, a one-time pass.
 OnPassword = Callable[[str, str], None]
 
 _UP_TO_ERADICATE = (Phase.PRESERVE, Phase.CONTAIN, Phase.SCOPE, Phase.ERADICATE)
@@ -48,15 +49,20 @@ def apply(
     progress: Progress | None = None,
     devices_checked: bool = False,
     confirmed: Collection[str] = (),
+    typed: Mapping[str, str] | None = None,
     operator: str = "",
 ) -> list[Receipt]:
     """Apply the automatic steps up to eradication, or only those named in `steps`; one receipt per step.
 
+    Steps by choice, and those that ask for a word to be typed, are never part of the whole: they must be named.
     `devices_checked` and `confirmed` (ids of steps done by hand) are the operator's word for the gate before an
-    account is unblocked. Raises NotApproved, or BadInput for a step that is not in the plan, before anything is sent.
+    account is unblocked; `typed` holds the word for each step that asks for one. Raises NotApproved, or BadInput for
+    a step that is not in the plan, before anything is sent.
     """
     require_approval(plan, approve)
-    run = _Run(case, tenant, plan, on_password, devices_checked, frozenset(confirmed), by(tenant, operator))
+    run = _Run(
+        case, tenant, plan, on_password, devices_checked, frozenset(confirmed), by(tenant, operator), dict(typed or {})
+    )
     chosen = _chosen(plan, steps)
     done: list[Receipt] = []
     again: list[Step] = []
@@ -73,11 +79,17 @@ def apply(
 
 def _chosen(plan: Plan, steps: Collection[str] | None) -> list[Step]:
     if not steps:
-        return [step for step in plan.steps if step.automatic and step.phase in _UP_TO_ERADICATE]
+        return [step for step in plan.steps if part_of_the_whole(step)]
     known = {step.id for step in plan.steps}
     if strangers := sorted(set(steps) - known):
         raise BadInput(f"Nothing was sent: the plan has no step {', '.join(strangers)}. See `o365nb respond plan`.")
     return [step for step in plan.steps if step.id in steps]
+
+
+def part_of_the_whole(step: Step) -> bool:
+    """Whether approving the whole plan covers this step; the others must be named."""
+    action = action_of(step)
+    return step.automatic and step.phase in _UP_TO_ERADICATE and not action.optional and not action.asks(step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,7 @@ class _Run:
     devices_checked: bool
     confirmed: frozenset[str]
     by: str
+    typed: dict[str, str] = field(default_factory=dict)
 
     def step(self, step: Step) -> Receipt:
         """One step, one receipt: refused, already held, or carried out."""
@@ -104,18 +117,25 @@ class _Run:
         last = receipts.last_sent(self.case, step)
         if action.holds(step, before, last.at if last else None):
             return self._note(step, before, Result.ALREADY_HELD, "")
+        begun = receipts.standing(self.case, receipts.thing_of(step))
+        if action.once and begun and action.took(step, before, begun.at):
+            return self._note(step, before, Result.ALREADY_HELD, "asked for and accepted; its result is still to come")
         return perform(self.case, self.tenant, self._intent(step, action, before), self._change(step, action))
 
     def _refusal(self, step: Step, action: Action, before: State) -> str:
+        if receipts.put_back(self.case, step):
+            return receipts.PUT_BACK
         if lifted := receipts.unblocked_since(self.case, step, self.plan):
             return f"{lifted.step_id} let the user in again on purpose; undo that step to block the account"
-        if step.action == "unblock_sign_in" and not action.holds(step, before, None):
+        if action.behind_the_gate and not action.holds(step, before, None):
             reasons = unmet(
                 self.case, self.tenant, self.plan, step, devices_checked=self.devices_checked, confirmed=self.confirmed
             )
             return "; ".join(reasons)
-        if step.action == "reset_password" and self.on_password is None:
-            return "nobody is there to be handed the new password"
+        if action.secret() is not None and self.on_password is None:
+            return f"nobody is there to be handed {action.hands_over}"
+        if (wanted := action.asks(step)) and self.typed.get(step.id) != wanted:
+            return f"it cannot simply be put back: confirm it by typing {one_line(wanted)!r}"
         return ""
 
     def _change(self, step: Step, action: Action) -> Change:
@@ -125,14 +145,14 @@ class _Run:
         return Change(
             send=lambda: action.apply(self.tenant, step, secret),
             read=lambda: action.before(self.tenant, step),
-            took=lambda state: action.holds(step, state, since),
+            took=lambda state: action.took(step, state, since),
             secret=secret,
             hand_over=(lambda text: hand_over(step.target, text)) if hand_over else None,
         )
 
     def _intent(self, step: Step, action: Action, before: State) -> Receipt:
         note = ""
-        if step.action == "unblock_sign_in":
+        if action.behind_the_gate:
             note = "Devices checked and found clean: the operator's word."
             if self.confirmed:
                 note += f" Done by hand, the operator's word: {', '.join(sorted(self.confirmed))}."

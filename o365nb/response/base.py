@@ -20,17 +20,25 @@ State = dict[str, Any]
 
 #: The places of the playbook, in the order in which they are done.
 PLACES = (
-    *("E1", "M3", "M5", "C1", "C2", "C3", "M1", "X1", "X2", "X3", "X4", "X7", "X6", "X9", "C2b"),
-    *("M2", "R1", "R2", "R4", "V1", "R7"),
+    *("E1", "M3", "M5", "C1", "C2", "C3", "C5", "C6", "C7", "C8", "M1"),
+    *("X1", "X2", "X3", "X4", "X5", "X7", "X6", "X9", "X10", "X13", "X16", "C2b"),
+    *("M2", "R1", "R6", "R2", "R4", "V1", "R7"),
 )
 
 
 class Secret:
-    """A text for one pair of eyes: shown by `reveal` only, never by repr, str or a format."""
+    """A text for one pair of eyes: shown by `reveal` only, never by repr, str or a format.
+
+    Empty at first where the service makes it up: `fill` takes it from the answer.
+    """
 
     __slots__ = ("_text",)
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+
+    def fill(self, text: str) -> None:
+        """Keep what the service made up."""
         self._text = text
 
     def reveal(self) -> str:
@@ -97,6 +105,14 @@ class Action(ABC):
     irreversible_because: str = ""
     #: A refusal may come from the order of sibling steps: try once more after the others.
     try_again_last: bool = False
+    #: By choice: never part of the whole plan, applied only when the step is named.
+    optional: bool = False
+    #: Sent once: what was begun, and is seen to be under way, is not sent again.
+    once: bool = False
+    #: Only when nothing of the attacker is left (see `gate`).
+    behind_the_gate: bool = False
+    #: What `secret` is, in words, for an operator who is to be handed it.
+    hands_over: str = "the new password"
 
     @abstractmethod
     def plan(self, situation: Situation) -> Iterator[Draft]:
@@ -117,6 +133,14 @@ class Action(ABC):
     def changed(self, step: Step, state: State) -> str:
         """Why the target is not the one that was planned for; "" when it is."""
         return "" if state["present"] else "it no longer exists"
+
+    def took(self, step: Step, state: State, since: datetime | None) -> bool:
+        """True when the service has the change in hand. What it leads to may come later: a scan takes hours."""
+        return self.holds(step, state, since)
+
+    def asks(self, step: Step) -> str:
+        """What the operator must type before this is sent, for what destroys or concerns everybody; "" for nothing."""
+        return ""
 
     def requests(self, step: Step) -> tuple[Request, ...]:
         """Exactly what `apply` sends, without secrets."""

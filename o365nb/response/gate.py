@@ -12,8 +12,11 @@ from o365nb.response.plan import action_of
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, redact
 
-#: Judged apart: devices by the operator's word, sessions by their order after the password.
-_APART = ("check_devices", "revoke_sessions")
+#: Judged apart: devices by the operator's word, sessions by their order after the password, the account by itself.
+_APART = (
+    *("check_devices", "check_device", "update_signatures", "scan_device", "sync_device"),
+    *("revoke_sessions", "block_sign_in", "reset_password", "confirm_compromised"),
+)
 
 
 def unmet(
@@ -28,19 +31,21 @@ def unmet(
     """Every reason not to unblock the account of `step`; empty when it may be done."""
     upn = step.arguments["upn"]
     mine = [one for one in plan.steps if one.arguments.get("upn") in (upn, "")]
-    reasons = [
-        reason
-        for one in mine
-        if one.phase is Phase.ERADICATE and one.action not in _APART
-        if (reason := _still_stands(tenant, one, confirmed))
-    ]
+    reasons = [reason for one in mine if _in_the_way(one) if (reason := _still_stands(case, tenant, one, confirmed))]
     reasons += _password_and_sessions(case, tenant, step, mine)
     if not devices_checked:
         reasons.append("the user's devices were not confirmed as clean (--devices-checked)")
     return reasons
 
 
-def _still_stands(tenant: Tenant, step: Step, confirmed: Collection[str]) -> str:
+def _in_the_way(step: Step) -> bool:
+    """Whether a step must hold first: what eradicates, and what of the containment is about more than the account."""
+    if step.action in _APART or action_of(step).optional:
+        return False
+    return step.phase is Phase.ERADICATE or (step.phase is Phase.CONTAIN and step.automatic)
+
+
+def _still_stands(case: Case, tenant: Tenant, step: Step, confirmed: Collection[str]) -> str:
     action = action_of(step)
     try:
         state = action.before(tenant, step)
@@ -48,6 +53,8 @@ def _still_stands(tenant: Tenant, step: Step, confirmed: Collection[str]) -> str
         return f"{step.id} could not be read: {redact(error)}"
     if state["present"] is None:
         return "" if step.id in confirmed else f"{step.id} is done by hand and not confirmed ({one_line(step.target)})"
+    if receipts.put_back(case, step):
+        return f"{step.id}: {receipts.PUT_BACK}"
     if state["present"] is False or action.holds(step, state, None):
         return ""
     return f"{step.id} is not done: {one_line(step.target)} ({action.words(state)})"

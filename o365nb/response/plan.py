@@ -10,7 +10,7 @@ from functools import cache
 
 from o365nb.engine import Engine
 from o365nb.errors import BadInput
-from o365nb.model import CaseVerdict, Finding, Persistence, Plan, Step
+from o365nb.model import CaseVerdict, Finding, Indicator, Persistence, Plan, Step
 from o365nb.response import actions as units
 from o365nb.response.base import PLACES, Action, Draft
 from o365nb.response.guide import GUIDES, GuidedStep, RemoveByHand
@@ -43,13 +43,17 @@ def action_of(step: Step) -> Action:
 
 
 def make_plan(
-    verdict: CaseVerdict, findings: Iterable[Finding], persistence: Iterable[Persistence], engine: Engine
+    verdict: CaseVerdict,
+    findings: Iterable[Finding],
+    persistence: Iterable[Persistence],
+    engine: Engine,
+    indicators: Iterable[Indicator] = (),
 ) -> Plan:
     """The response to a case: steps on the attacker's objects only, in playbook order.
 
     Below *probable* nothing is changed: people ask the user, and stop those who only imitate others.
     """
-    return plan_for(Situation.read(verdict, findings, persistence, engine))
+    return plan_for(Situation.read(verdict, findings, persistence, engine, indicators))
 
 
 def plan_for(situation: Situation) -> Plan:

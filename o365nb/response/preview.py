@@ -34,6 +34,10 @@ def _step(step: Step, *, by_hand: bool) -> Iterator[str]:
     marks = ["automatic" if automatic else "by hand"]
     if automatic and not step.reversible and action.requests(step):
         marks.append("cannot be undone")
+    if automatic and action.optional:
+        marks.append("only when named")
+    if automatic and (wanted := action.asks(step)):
+        marks.append(f"type {one_line(wanted)!r} to confirm")
     yield f"{step.id}  {step.phase.value}  {action.title}: {one_line(step.target)}  [{', '.join(marks)}]"
     yield f"    why      {one_line(step.reason)}"
     if step.finding_ids:

@@ -16,8 +16,11 @@ from o365nb.case import Case
 from o365nb.model import Phase, Plan, Step, iso, utc
 from o365nb.response.base import Request, Sent, State
 from o365nb.response.plan import actions
+from o365nb.response.removal import Removal
 from o365nb.safe import one_line
 
+#: What an undo leaves of a step that removed an object by its id.
+PUT_BACK = "it was put back, and has another id now; collect and analyse again"
 #: An action and its arguments.
 Thing = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -130,6 +133,18 @@ def last_sent(case: Case, step: Step) -> Receipt | None:
     found = (one for one in reversed(read(case)) if one.outcome.sent and not one.undo)
     sent = next((one for one in found if thing_of(one) == thing_of(step)), None)
     return sent if sent and _still_counts(sent, step) else None
+
+
+def put_back(case: Case, step: Step) -> Receipt | None:
+    """The undo that made an equal object in the place of the one that this step removed, where nothing came after it.
+
+    The new one has an id of its own: that ours is gone proves nothing then.
+    """
+    action = actions().get(step.action)
+    if not isinstance(action, Removal) or not action.renumbered:
+        return None
+    changes = [one for one in read(case) if thing_of(one) == thing_of(step) and one.outcome.sent]
+    return changes[-1] if changes and changes[-1].undo else None
 
 
 def unblocked_since(case: Case, step: Step, plan: Plan) -> Receipt | None:

@@ -42,10 +42,10 @@ def perform(case: Case, tenant: Tenant, intent: Receipt, change: Change) -> Rece
     after, seen, trouble = _read_back(tenant, change, WAITS[:1] if definite else WAITS)
     missed = Result.FAILED if definite else Result.UNVERIFIED
     outcome = Result.APPLIED if seen else missed
-    if outcome.sent and change.secret and change.hand_over:
+    if outcome.sent and change.hand_over and change.secret and change.secret.reveal():
         # Before the result is written: killed here, the step counts as not done, and another password is set.
         change.hand_over(change.secret.reveal())
-    hidden = (change.secret.reveal(),) if change.secret else ()
+    hidden = (change.secret.reveal(),) if change.secret and change.secret.reveal() else ()
     notes = [redact(problem, *hidden) for problem in (error, trouble) if problem]
     request_id = sent.request_id if sent else getattr(error, "request_id", "")
     return receipts.write(

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from o365nb.case.folder import SAID
 from o365nb.engine import Engine
-from o365nb.model import CaseVerdict, Context, Finding, Label, Persistence, Severity, Verdict
+from o365nb.model import CaseVerdict, Context, Finding, Indicator, Label, Persistence, Severity, Verdict
 
 Row = dict[str, Any]
-TABLES = ("users", "inbox_rules", "auth_methods", "oauth_grants", "mailboxes", "devices")
+TABLES = (
+    *("users", "inbox_rules", "auth_methods", "oauth_grants", "mailboxes", "devices"),
+    *("applications", "roles", "org_config", "conditional_access"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address that only the attacker came from, and whose sign-ins the evidence has from it: (account, times)."""
+
+    address: str
+    sign_ins: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +34,16 @@ class Situation:
     persistence: tuple[Persistence, ...]
     tables: dict[str, list[Row]]
     evidence_files: int
+    addresses: tuple[Address, ...] = ()
 
     @classmethod
     def read(
-        cls, verdict: CaseVerdict, findings: Iterable[Finding], persistence: Iterable[Persistence], engine: Engine
+        cls,
+        verdict: CaseVerdict,
+        findings: Iterable[Finding],
+        persistence: Iterable[Persistence],
+        engine: Engine,
+        indicators: Iterable[Indicator] = (),
     ) -> Situation:
         """Read what planning needs from the case's tables."""
         attackers = (item for item in persistence if item.verdict is Label.ATTACKER and item.remove)
@@ -34,7 +52,8 @@ class Situation:
             tuple(findings),
             tuple(sorted(attackers, key=lambda item: (item.owner, item.kind, item.id))),
             {name: engine.rows(f"SELECT * FROM {name} ORDER BY key") for name in TABLES},
-            sum(1 for _ in engine.case.custody.entries()),
+            sum(line.get("source") != SAID for line in engine.case.custody.entries()),
+            _addresses(engine, [one.value for one in indicators if one.kind == "ip"]),
         )
 
     @property
@@ -87,9 +106,36 @@ class Situation:
         row = self.user(upn)
         return str(row["user_id"]) if row and row["user_id"] else upn
 
+    def fact(self, upn: str, name: str) -> str:
+        """What the configuration says of an account under a name; "" where it was not read."""
+        rows = (row for row in self.tables["org_config"] if row["owner"] == upn and row["name"] == name)
+        return str(next(rows, {}).get("value") or "")
+
+    def licensed(self, plan: str) -> bool:
+        """Whether the tenant has a service plan. True where its licences were not read: the service will say."""
+        plans = [str(row["value"]) for row in self.tables["org_config"] if row["name"] == "service_plan"]
+        return not plans or any(value.startswith(f"{plan} ") for value in plans)
+
     def row(self, table: str, item: Persistence, id_column: str) -> Row | None:
         """The state behind an object of the inventory: by evidence key, else by owner and id."""
         rows = self.tables[table]
         by_key = [row for row in rows if row["key"] == item.id]
         mine = [row for row in rows if row["owner"] == item.owner and row[id_column] == item.id]
         return next(iter(by_key or mine), None)
+
+
+def _addresses(engine: Engine, listed: Sequence[str]) -> tuple[Address, ...]:
+    """The addresses with what signed in from them, whoever it was."""
+    if not listed:
+        return ()
+    engine.table("response_addresses", {"address": "VARCHAR"}, [(one,) for one in sorted(set(listed))])
+    rows = engine.rows("""
+        SELECT a.address, lower(e.actor) AS actor, count(*) AS times
+        FROM response_addresses a JOIN events e ON e.client_ip = a.address
+        WHERE e.source IN ('sign_in', 'sign_in_noninteractive') GROUP BY a.address, lower(e.actor)
+        ORDER BY times DESC, actor
+    """)
+    return tuple(
+        Address(one, tuple((str(row["actor"] or ""), int(row["times"])) for row in rows if row["address"] == one))
+        for one in sorted(set(listed))
+    )

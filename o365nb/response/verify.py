@@ -54,14 +54,18 @@ def _judged(case: Case, plan: Plan, step: Step, state: State) -> tuple[bool | No
         return None, "only people can say"
     if lifted := receipts.unblocked_since(case, step, plan):
         return None, f"taken back on purpose by {lifted.step_id} at {iso(lifted.at)}"
+    if receipts.put_back(case, step):
+        return False, receipts.PUT_BACK
     last = receipts.last_sent(case, step)
     stands = receipts.standing(case, receipts.thing_of(step))
-    if step.phase is Phase.RECOVER and not stands:
+    if (step.phase is Phase.RECOVER or action_of(step).optional) and not stands:
         return None, "not asked for yet"
     if action_of(step).holds(step, state, last.at if last else None):
         return True, _moved_on(step, state, stands)
     if stands and stands.outcome is receipts.Result.INTENDED:
         return False, "it was begun and the kit was stopped; apply it again"
+    if stands and action_of(step).took(step, state, stands.at):
+        return None, "asked for and accepted; its result is still to come"
     if stands:
         return False, "it was applied and does not hold any more"
     if last:

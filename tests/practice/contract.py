@@ -1,6 +1,7 @@
 """Microsoft's published description of Graph, as a judge of answers."""
 
 import copy
+import csv
 import functools
 import gzip
 import json
@@ -13,12 +14,33 @@ from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAP
 DATA = Path(__file__).parent.parent / "data" / "contract"
 #: The classic AuditData, and the rows of a hunting query: any property.
 OPEN = {"microsoft.graph.security.auditData", "microsoft.graph.security.huntingRowResult"}
+#: The body that adds an object to a list of others.
+_REFERENCE = {"type": "object", "properties": {"@odata.id": {"type": "string"}}, "required": ["@odata.id"]}
 
 
 @functools.cache
 def graph(version):
     with gzip.open(DATA / f"graph-{version}.subset.json.gz") as file:
-        return Contract(json.load(file))
+        spec = json.load(file)
+    if version == "v1.0":
+        _add_documented(spec)
+    return Contract(spec)
+
+
+def _add_documented(spec):
+    """Calls that Microsoft's reference pages show and the subset leaves out, with the subset's own types."""
+    with (DATA / "documented-calls.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            call = {"responses": {"2XX": {"description": "Success", **_content(row["answer"])}}}
+            body = _content(row["body"]) or {"content": {"application/json": {"schema": _REFERENCE}}}
+            call["requestBody"] = {"required": True, **body}
+            spec["paths"].setdefault(row["path"], {})[row["method"].lower()] = call
+
+
+def _content(kind):
+    if not kind:
+        return {}
+    return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/microsoft.graph.{kind}"}}}}
 
 
 @functools.cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from starlette.routing import Route
 
 from o365nb.practice.ids import Json
 from o365nb.practice.web.collections import Collections
-from o365nb.practice.web.faults import bad_request, not_found
+from o365nb.practice.web.faults import Refusal, bad_request, not_found
 from o365nb.practice.web.odata import EVERYTHING, parse_filter
 from o365nb.practice.web.paging import select
 from o365nb.practice.web.site import GRAPH, query_of
@@ -116,3 +117,11 @@ def expanded(kept: Json, item: Json, query: Mapping[str, str]) -> Json:
             for owner in owners
         ],
     }
+
+
+def set_keys(thing: Json, given: Any) -> None:
+    """The certificates of an application, written as a whole. Raises 400 for entries that are not whole."""
+    needed = ("keyId", "key", "type", "usage")
+    if not isinstance(given, list) or not all(isinstance(one, dict) and set(needed) <= set(one) for one in given):
+        raise Refusal(400, "Request_BadRequest", "The value of the property 'keyCredentials' is invalid.")
+    thing["keyCredentials"] = given

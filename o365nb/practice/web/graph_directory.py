@@ -1,4 +1,4 @@
-"""Graph's directory: users, organisation, consents, applications, authentication methods, devices."""
+"""Graph's directory: users, organisation, consents, applications, devices."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from o365nb.practice import organisation
+from o365nb.practice.changes import Changes
 from o365nb.practice.ids import Json
 from o365nb.practice.people import Person
 from o365nb.practice.web.answers import json_response, no_content
 from o365nb.practice.web.collections import Collections
 from o365nb.practice.web.faults import Refusal, bad_request, not_found
-from o365nb.practice.web.graph_applications import expanded
+from o365nb.practice.web.graph_applications import expanded, set_keys
 from o365nb.practice.web.odata import EVERYTHING, parse_filter
 from o365nb.practice.web.paging import select
 from o365nb.practice.web.site import GRAPH, body_of, query_of
@@ -29,10 +30,6 @@ _BEGINNING = ("userPrincipalName", "mail", "displayName")
 _USER_FILTER = {**dict.fromkeys(_EXACT, ("eq",)), **dict.fromkeys(_BEGINNING, ("eq", "startswith"))}
 _GRANT_FILTER = dict.fromkeys(("principalId", "consentType", "clientId", "resourceId"), ("eq",))
 _APP_FILTER = dict.fromkeys(("appId", "id", "displayName", "accountEnabled"), ("eq",))
-_METHODS = frozenset(
-    {"phone", "microsoftAuthenticator", "fido2", "temporaryAccessPass", "email", "softwareOath", "password",
-     "windowsHelloForBusiness", "platformCredential", "externalAuthentication", "hardwareOath"}
-)  # fmt: skip
 _MASTERED = (
     "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently"
     " undergoing migration."
@@ -51,9 +48,6 @@ class Directory(Collections):
             Route("/users/{user}/manager", self.manager),
             Route("/users/{user}/invitedBy", self.invited_by),
             Route("/users/{user}/oauth2PermissionGrants", self.user_grants),
-            Route("/users/{user}/authentication/methods", self.methods),
-            Route("/users/{user}/authentication/{kind}Methods", self.methods),
-            Route("/users/{user}/authentication/{kind}Methods/{method}", self.remove_method, methods=["DELETE"]),
             Route("/organization", self.organization),
             Route("/domains", self.domains),
             Route("/subscribedSkus", self.skus),
@@ -62,7 +56,7 @@ class Directory(Collections):
             Route("/servicePrincipals", self.applications),
             Route("/servicePrincipals(appId='{app}')", self.application, methods=["GET", "PATCH"]),
             Route("/servicePrincipals/{principal}", self.application, methods=["GET", "PATCH"]),
-            Route("/devices/{device}", self.device, methods=["GET", "PATCH"]),
+            Route("/devices/{device}", self.device, methods=["GET", "PATCH", "DELETE"]),
         ]
         for relation in ("registeredDevices", "ownedDevices"):
             routes.append(Route(f"/users/{{user}}/{relation}", self.devices))
@@ -81,6 +75,8 @@ class Directory(Collections):
 
     async def user(self, request: Request) -> Response:
         changes = self.site.authorise(request, GRAPH)
+        if other := self._other(request):
+            return await self._of_other(request, changes, other)
         person = self.person(request)
         user = self.state.user(person)
         if request.method == "PATCH":
@@ -102,6 +98,25 @@ class Directory(Collections):
         if "$expand" in query:
             shown = {**shown, "manager": self._expanded(query["$expand"], person)}
         return self.one(request, "users/$entity", shown)
+
+    def _other(self, request: Request) -> Json | None:
+        """The account of the path where it belongs to nobody of the house: a guest's, or one that was made since."""
+        wanted = str(request.path_params["user"]).lower()
+        if self.state.person(wanted):
+            return None
+        every = self.state.objects["users"].values()
+        return next((user for user in every if wanted in (user["id"], user["userPrincipalName"].lower())), None)
+
+    async def _of_other(self, request: Request, changes: Changes, user: Json) -> Response:
+        if request.method == "PATCH":
+            body = await body_of(request)
+            if set(body) != {"accountEnabled"} or not isinstance(body["accountEnabled"], bool):
+                raise Refusal(400, "Request_BadRequest", "Only accountEnabled (true or false) can be set here.")
+            changes.enable_other(user, enabled=body["accountEnabled"])
+            return no_content()
+        query = query_of(request, ("$select", "$expand"))
+        wanted = ",".join(name for name in query.get("$select", "").split(",") if name in user)
+        return self.one(request, "users/$entity", select(user, wanted or None, _USER_DEFAULT))
 
     @staticmethod
     def _check(body: Json, *, synced: bool) -> None:
@@ -227,6 +242,10 @@ class Directory(Collections):
             raise not_found(wanted)
         if request.method == "PATCH":
             body = await body_of(request)
+            if set(body) == {"keyCredentials"}:
+                set_keys(found, body["keyCredentials"])
+                changes.registered("Update service principal", "ServicePrincipal", found["id"], found["displayName"])
+                return no_content()
             if set(body) != {"accountEnabled"} or not isinstance(body["accountEnabled"], bool):
                 raise Refusal(400, "Request_BadRequest", "Only accountEnabled (true or false) can be set here.")
             changes.set_application(found, enabled=body["accountEnabled"])
@@ -234,36 +253,7 @@ class Directory(Collections):
         query = query_of(request, ("$select",))
         return self.one(request, "servicePrincipals/$entity", select(found, query.get("$select")))
 
-    # -- methods and devices ------------------------------------------------------------------------------------
-
-    async def methods(self, request: Request) -> Response:
-        self.site.authorise(request, GRAPH)
-        person = self.person(request)
-        kind = request.path_params.get("kind")
-        found = self.state.objects["methods"][person.upn]
-        owner = f"users('{request.path_params['user']}')/authentication"
-        if kind is None:
-            return self.page(request, f"{owner}/methods", found, {}, default=1000, most=1000)
-        if kind not in _METHODS:
-            raise bad_request(f"Resource not found for the segment '{kind}Methods'.")
-        typed = [
-            {name: value for name, value in item.items() if name != "@odata.type"}
-            for item in found
-            if item["@odata.type"] == f"#microsoft.graph.{kind}AuthenticationMethod"
-        ]
-        return self.page(request, f"{owner}/{kind}Methods", typed, {}, default=1000, most=1000)
-
-    async def remove_method(self, request: Request) -> Response:
-        changes = self.site.authorise(request, GRAPH)
-        person, kind = self.person(request), request.path_params["kind"]
-        wanted = request.path_params["method"]
-        for method in self.state.objects["methods"][person.upn]:
-            if method["id"] == wanted and method["@odata.type"] == f"#microsoft.graph.{kind}AuthenticationMethod":
-                if kind == "password":
-                    raise bad_request("The password method cannot be deleted.")
-                changes.remove_method(person, method)
-                return no_content()
-        raise Refusal(404, "resourceNotFound", "Authentication method not found.")
+    # -- devices ------------------------------------------------------------------------------------------------
 
     async def devices(self, request: Request) -> Response:
         self.site.authorise(request, GRAPH)
@@ -283,6 +273,11 @@ class Directory(Collections):
         found = next((item for item in every if item["id"] == wanted), None)
         if found is None:
             raise not_found(wanted)
+        if request.method == "DELETE":
+            for items in self.state.objects["devices"].values():
+                items[:] = [item for item in items if item["id"] != wanted]
+            changes.registered("Delete device", "Device", wanted, found["displayName"])
+            return no_content()
         if request.method == "PATCH":
             body = await body_of(request)
             if set(body) != {"accountEnabled"} or not isinstance(body["accountEnabled"], bool):

@@ -6,15 +6,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from o365nb.practice import intune
 from o365nb.practice.ids import Json
+from o365nb.practice.web.answers import no_content
 from o365nb.practice.web.collections import Collections
 from o365nb.practice.web.faults import Refusal
 from o365nb.practice.web.odata import EVERYTHING, parse_filter
 from o365nb.practice.web.paging import select
-from o365nb.practice.web.site import GRAPH, query_of
+from o365nb.practice.web.site import GRAPH, body_of, query_of
 
 _FILTER = dict.fromkeys(("userPrincipalName", "userId", "azureADDeviceId", "deviceName", "operatingSystem"), ("eq",))
 _DEVICES = "deviceManagement/managedDevices"
+#: What may be said with what is asked of a device.
+_BODIES = {"windowsDefenderScan": {"quickScan"}, "wipe": {"keepEnrollmentData", "keepUserData"}}
 
 
 class Intune(Collections):
@@ -30,6 +34,7 @@ class Intune(Collections):
             Route(f"{one}/windowsProtectionState", self.protection),
             Route(f"{one}/windowsProtectionState/detectedMalwareState", self.malware),
             Route(f"{one}/detectedApps", self.apps),
+            *(Route(f"{one}/{action}", self.ask, methods=["POST"]) for action in intune.TAKES),
         ]
 
     @property
@@ -44,14 +49,14 @@ class Intune(Collections):
         self.site.authorise(request, GRAPH)
         person = self.person(request)
         query = query_of(request, ("$select", "$top", "$skiptoken"))
-        shown = [select(item, query.get("$select")) for item in self.intune["devices"].get(person.upn, [])]
+        shown = [select(item, query.get("$select")) for item in self._standing(person.upn)]
         return self.page(request, f"users('{person.id}')/managedDevices", shown, query, default=100, most=1000)
 
     async def devices(self, request: Request) -> Response:
         self.site.authorise(request, GRAPH)
         query = query_of(request, ("$filter", "$select", "$top", "$skiptoken"))
         chosen = parse_filter(query["$filter"], _FILTER) if "$filter" in query else EVERYTHING
-        every = (item for items in self.intune["devices"].values() for item in items)
+        every = (item for upn in self.intune["devices"] for item in self._standing(upn))
         shown = [select(item, query.get("$select")) for item in every if chosen.matches(item)]
         return self.page(request, _DEVICES, shown, query, default=1000, most=1000)
 
@@ -61,13 +66,13 @@ class Intune(Collections):
         names = query.get("$select", "")
         shown = select(self._named(request), names.replace(",windowsProtectionState", ""))
         if "windowsProtectionState" in names:
-            shown = {**shown, "windowsProtectionState": self.intune["protection"].get(request.path_params["device"])}
+            shown = {**shown, "windowsProtectionState": self._protection(request)}
         return self.one(request, f"{_DEVICES}/$entity", shown)
 
     async def protection(self, request: Request) -> Response:
         self.site.authorise(request, GRAPH)
         device = self._named(request)["id"]
-        found = self.intune["protection"].get(device)
+        found = self._protection(request)
         if found is None:
             raise _none(device)
         return self.one(request, f"{_DEVICES}('{device}')/windowsProtectionState/$entity", found)
@@ -96,7 +101,35 @@ class Intune(Collections):
         name = f"users('{person.id}')/managedAppRegistrations"
         return self.page(request, name, found, query, default=100, most=1000)
 
+    async def ask(self, request: Request) -> Response:
+        """Whatever an administrator asks of a device: 204 is no more than that Intune will tell it."""
+        changes = self.site.authorise(request, GRAPH)
+        self._named(request)
+        action, body = request.url.path.rsplit("/", 1)[-1], await body_of(request)
+        if set(body) - _BODIES.get(action, set()) or not all(isinstance(value, bool) for value in body.values()):
+            raise Refusal(400, "BadRequest", '{"Message": "The request body is not valid."}')
+        device = self._raw(request)
+        intune.asked_of(device, action, self.state.clock.now())
+        changes.registered(f"{action} managedDevice", "Device", device["id"], device["deviceName"])
+        return no_content()
+
+    def _standing(self, upn: str) -> list[Json]:
+        """A person's devices as they are by now."""
+        now = self.state.clock.now()
+        shown = (intune.as_of(item, now) for item in self.intune["devices"].get(upn, []))
+        return [item for item in shown if item is not None]
+
+    def _protection(self, request: Request) -> Json | None:
+        kept = self.intune["protection"].get(request.path_params["device"])
+        return kept and intune.protection_as_of(kept, self._raw(request), self.state.clock.now())
+
     def _named(self, request: Request) -> Json:
+        shown = intune.as_of(self._raw(request), self.state.clock.now())
+        if shown is None:
+            raise _none(request.path_params["device"])
+        return shown
+
+    def _raw(self, request: Request) -> Json:
         wanted = request.path_params["device"]
         for items in self.intune["devices"].values():
             for item in items:

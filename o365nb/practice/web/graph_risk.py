@@ -8,10 +8,11 @@ from starlette.routing import Route
 
 from o365nb.practice.ids import Json, z
 from o365nb.practice.people import Person
+from o365nb.practice.web.answers import no_content
 from o365nb.practice.web.collections import Collections
 from o365nb.practice.web.faults import Refusal, not_found
 from o365nb.practice.web.odata import EVERYTHING, parse_filter
-from o365nb.practice.web.site import GRAPH, query_of
+from o365nb.practice.web.site import GRAPH, body_of, query_of
 
 _PAGED = ("$filter", "$top", "$skiptoken", "$count")
 _TIMES = ("eq", "ge", "le", "gt", "lt")
@@ -28,6 +29,13 @@ _LISTS = {
     "riskyServicePrincipals": "risky_service_principals",
     "servicePrincipalRiskDetections": "service_principal_risk_detections",
 }
+#: An administrator's word, and the state, level and reason that follow from it.
+_WORDS = {
+    "confirmCompromised": ("confirmedCompromised", "high", "adminConfirmedUserCompromised"),
+    "confirmSafe": ("confirmedSafe", "none", "adminConfirmedUserSafe"),
+    "dismiss": ("dismissed", "none", "adminDismissedAllRiskForUser"),
+}
+_MOST = 60  # users in one request
 #: The word of the registration report for a kind of method.
 _REGISTERED = {
     "microsoftAuthenticator": "microsoftAuthenticatorPush",
@@ -46,6 +54,7 @@ class Risk(Collections):
         return [
             Route("/identityProtection/riskyUsers/{user}", self.risky_user),
             Route("/identityProtection/riskyUsers/{user}/history", self.history),
+            *(Route(f"/identityProtection/riskyUsers/{word}", self.say, methods=["POST"]) for word in _WORDS),
             Route("/identityProtection/{kind}", self.listed),
             Route("/users/{user}/authentication/requirements", self.requirements),
             Route("/users/{user}/authentication/signInPreferences", self.preferences),
@@ -81,6 +90,30 @@ class Risk(Collections):
         found = self.state.objects["risk_history"].get(wanted, [])
         name = f"identityProtection/riskyUsers('{wanted}')/history"
         return self.page(request, name, found, query, default=100, most=500)
+
+    async def say(self, request: Request) -> Response:
+        """An administrator's word about some users: taken, or not (any more)."""
+        changes = self.site.authorise(request, GRAPH)
+        word, body = request.url.path.rsplit("/", 1)[-1], await body_of(request)
+        ids, users = body.get("userIds"), self.state.objects["users"]
+        if set(body) != {"userIds"} or not isinstance(ids, list) or not 1 <= len(ids) <= _MOST:
+            raise Refusal(400, "BadRequest", "Invalid user ids in the request.")
+        if strange := [one for one in ids if one not in users]:
+            raise Refusal(404, "ResourceNotFound", f"User '{strange[0]}' is not found.")
+        state, level, detail = _WORDS[word]
+        for one in ids:
+            kept = self.state.objects["risky_users"]
+            before = next((item for item in kept if item["id"] == one), None)
+            if before is None and word != "confirmCompromised":
+                continue
+            after = {
+                "id": one, "isDeleted": False, "isProcessing": False, "userDisplayName": users[one]["displayName"],
+                "userPrincipalName": users[one]["userPrincipalName"], **(before or {}), "riskState": state,
+                "riskLevel": level, "riskDetail": detail, "riskLastUpdatedDateTime": z(self.state.clock.now()),
+            }  # fmt: skip
+            kept[:] = [item for item in kept if item["id"] != one] + [after]
+            changes.registered(f"{word} riskyUser", "User", one, users[one]["displayName"])
+        return no_content()
 
     # -- methods --------------------------------------------------------------------------------------------------
 

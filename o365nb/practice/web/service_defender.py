@@ -9,22 +9,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from o365nb.practice import machines
 from o365nb.practice.ids import Json
 from o365nb.practice.web.answers import json_response
 from o365nb.practice.web.collections import Service
 from o365nb.practice.web.faults import Refusal, bad_request
 from o365nb.practice.web.odata import EVERYTHING, Filter, parse_filter
 from o365nb.practice.web.paging import page_request
-from o365nb.practice.web.site import DEFENDER, query_of
+from o365nb.practice.web.site import DEFENDER, body_of, query_of
 
 _MACHINES = dict.fromkeys(("aadDeviceId", "computerDnsName", "id", "healthStatus"), ("eq",))
 _ACTIONS = dict.fromkeys(("machineId", "status", "type"), ("eq",))
 _BARE_GUID = re.compile(r"\b(eq )([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b", re.IGNORECASE)
 _MOST = 10_000
+#: What can be asked of a machine: the kind of action, and what must be said besides the comment.
+_VERBS = {
+    "runAntiVirusScan": ("RunAntiVirusScan", "ScanType"),
+    "isolate": ("Isolate", "IsolationType"),
+    "unisolate": ("Unisolate", ""),
+}
+_OPTIONS = {"ScanType": ("Quick", "Full"), "IsolationType": ("Full", "Selective")}
 
 
 class Defender(Service):
-    """Its reading endpoints, under /api."""
+    """Its endpoints, under /api."""
 
     def routes(self) -> list[Route]:
         return [
@@ -33,6 +41,7 @@ class Defender(Service):
             Route("/api/machines/{machine}/logonusers", self.logons),
             Route("/api/machines/{machine}/alerts", self.alerts),
             Route("/api/users/{name}/machines", self.of_person),
+            *(Route(f"/api/machines/{{machine}}/{verb}", self.ask, methods=["POST"]) for verb in _VERBS),
             Route("/api/machineactions", self.actions),
             Route("/api/machineactions/{action}", self.action),
         ]
@@ -71,14 +80,38 @@ class Defender(Service):
         return self._list(request, "Alerts", known["alerts"].get(found["id"], []), {})
 
     async def actions(self, request: Request) -> Response:
-        return self._list(request, "MachineActions", self._asked(request)["actions"], _ACTIONS)
+        now = self.state.clock.now()
+        shown = [machines.action_as_of(item, now) for item in self._asked(request)["actions"]]
+        return self._list(request, "MachineActions", shown, _ACTIONS)
 
     async def action(self, request: Request) -> Response:
         wanted = request.path_params["action"]
         for item in self._asked(request)["actions"]:
             if item["id"] == wanted:
-                return json_response({"@odata.context": self._context("MachineActions/$entity"), **item})
+                shown = machines.action_as_of(item, self.state.clock.now())
+                return json_response({"@odata.context": self._context("MachineActions/$entity"), **shown})
         raise Refusal(404, "ResourceNotFound", f"MachineAction {wanted} was not found.")
+
+    async def ask(self, request: Request) -> Response:
+        """A scan, cutting off, letting go: one of a kind at a time, and never without a comment."""
+        kept = self._asked(request)
+        found = self._machine(kept, request.path_params["machine"])
+        verb, body = request.url.path.rsplit("/", 1)[-1], await body_of(request)
+        kind, option = _VERBS[verb]
+        if not body.get("Comment") or (option and body.get(option) not in _OPTIONS[option]):
+            raise Refusal(400, "InvalidRequestBody", "Request body is incorrect.")
+        now = self.state.clock.now()
+        under_way = (machines.action_as_of(item, now) for item in kept["actions"])
+        if any(
+            (item["machineId"], item["type"]) == (found["id"], kind) and item["status"] in ("Pending", "InProgress")
+            for item in under_way
+        ):
+            raise Refusal(400, "ActiveRequestAlreadyExists", "Action is already in progress.")
+        by = self.site.authorise(request, DEFENDER).by
+        made = machines.action(found, kind, body.get(option), body["Comment"], by.upn or by.app_id, now)
+        kept["actions"].append(made)
+        self.state.save()
+        return json_response({"@odata.context": self._context("MachineActions/$entity"), **made}, 201)
 
     @staticmethod
     def _machine(known: Json, wanted: str) -> Json:

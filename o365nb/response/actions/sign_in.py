@@ -83,6 +83,7 @@ class UnblockSignIn(_SignIn):
     name = "unblock_sign_in"
     title = "Unblock sign-in"
     enabled = True
+    behind_the_gate = True
 
     def plan(self, situation: Situation) -> Iterator[Draft]:
         for upn in situation.victims:
