@@ -12,13 +12,14 @@ import typer
 
 from o365nb import __version__
 from o365nb.commands import app as registrations
-from o365nb.commands import arrivals, checks, columns, practice, respond, sigma, told
+from o365nb.commands import arrivals, checks, columns, interview, practice, respond, sigma, told
 from o365nb.commands.options import (
     DATA,
     REPORTS,
     AnswersOption,
     CaseOption,
     ColumnsOption,
+    CorrectionsOption,
     DataOption,
     DomainOption,
     EngineOption,
@@ -51,7 +52,10 @@ app = typer.Typer(
 app.add_typer(respond.app, name="respond", no_args_is_help=True)
 app.add_typer(practice.app, name="practice", no_args_is_help=True)
 app.add_typer(registrations.app, name="app", no_args_is_help=True)
-for command in (checks.doctor, checks.verify, checks.seal, checks.signout, columns.columns, sigma.sigma):
+for command in (
+    *(checks.doctor, checks.verify, checks.seal, checks.signout),
+    *(columns.columns, interview.questions, sigma.sigma),
+):
     app.command()(command)
 
 
@@ -84,6 +88,7 @@ def investigate(
     end: ToOption = "",
     accepted_domain: DomainOption = None,
     answers: AnswersOption = None,
+    corrections: CorrectionsOption = None,
     columns: ColumnsOption = None,
     mmdb: MmdbOption = None,
     case: Annotated[str, typer.Option("--case", help="Name of the case (default: made from door and user).")] = "",
@@ -114,14 +119,14 @@ def investigate(
         ticket=ticket, time_zone=time_zone, data=data, out=out, reports=reports, columns=columns,
         mmdb=tuple(mmdb or ()),
     )  # fmt: skip
-    progress, interview = for_this_terminal(), steps.interview(answers)
+    progress, said, corrected = for_this_terminal(), steps.interview(answers), steps.corrections(corrections)
     if practice_story:
         opened = steps.from_practice(practice_story, request, progress)
     elif evidence:
         opened = steps.from_files(evidence, request, progress)
     else:
         opened = steps.from_tenant(tenant, request, progress, say, context.obj)
-    found = steps.analyse(opened, progress, interview, engine)
+    found = steps.analyse(opened, progress, said, engine, corrected)
     path = render(opened, Path(opened.info.out), progress)
     told.summary(opened, found)
     arrivals.brief(opened)
@@ -182,6 +187,7 @@ def intake(
 def analyse(
     case: CaseOption,
     answers: AnswersOption = None,
+    corrections: CorrectionsOption = None,
     mmdb: MmdbOption = None,
     engine: EngineOption = "duckdb",
     strict: StrictOption = False,
@@ -192,9 +198,9 @@ def analyse(
     from o365nb.engine import known_engine
 
     known_engine(engine)
-    opened = steps.open_case(data, case)
+    opened, said, corrected = steps.open_case(data, case), steps.interview(answers), steps.corrections(corrections)
     steps.bring(opened, tuple(mmdb or ()))
-    found = steps.analyse(opened, for_this_terminal(), steps.interview(answers), engine)
+    found = steps.analyse(opened, for_this_terminal(), said, engine, corrected)
     told.summary(opened, found)
     typer.echo(f"next      o365nb report --case {opened.info.name}")
     _strict(strict, found)

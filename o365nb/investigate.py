@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -13,27 +12,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from o365nb import collectors, detections, intake, response
-from o365nb.analysis.attribution import attribute
 from o365nb.analysis.base import Responder
 from o365nb.analysis.cause import Answers, load_answers, root_cause
 from o365nb.analysis.exposure import exposure
 from o365nb.analysis.gaps import gaps
 from o365nb.analysis.indicators import indicators
+from o365nb.analysis.kept import answers_of, corrections_of, corrections_text
+from o365nb.analysis.other_victims import other_victims
 from o365nb.analysis.persistence import inventory
-from o365nb.analysis.persistence_state import standing_origins
 from o365nb.analysis.recipients import recipients
-from o365nb.analysis.reconcile import Log, origins
 from o365nb.analysis.scoring import findings, judge
-from o365nb.analysis.seeds import choose_seeds
-from o365nb.analysis.trail import of_subjects
+from o365nb.analysis.whose import whose
 from o365nb.case import Bundle, Case, CaseInfo
-from o365nb.case.folder import checked_name, write_atomic
+from o365nb.case.folder import checked_name
 from o365nb.doors import Say, Simulator, practice_tenant, profile_for, tenant_of
 from o365nb.engine import Engine
 from o365nb.errors import BadInput, O365nbError, UnknownSubject
 from o365nb.gather import collect, fetch_messages
 from o365nb.intake import lake
-from o365nb.model import Answer, Assessment, DetectionAnswer, Label, Plan, Window, plain
+from o365nb.model import Answer, Assessment, DetectionAnswer, Label, Plan, Window
 from o365nb.progress import Progress
 from o365nb.request import Request, reopen, require_subjects, require_window, take_over
 from o365nb.tenant import Tenant, config_path, connect
@@ -42,7 +39,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 DEFAULT_SPAN = "30d"
-INTERVIEW = "interview.json"
 
 
 def open_case(data: Path, name: str) -> Case:
@@ -150,19 +146,20 @@ def interview(answers: Path | None) -> Answers:
     return load_answers(answers) if answers else {}
 
 
-def _answers(case: Case, given: Answers | None) -> Answers:
-    """The answers given now, kept in the case; or those kept there from an earlier time."""
-    kept = case.root / INTERVIEW
-    if given:
-        write_atomic(kept, json.dumps(plain(given), indent=2, ensure_ascii=False) + "\n")
-    return given or (load_answers(kept) if kept.is_file() else {})
+def corrections(path: Path | None) -> str | None:
+    """The text of the analyst's corrections. Raises BadEvidence naming the line that cannot be read."""
+    return corrections_text(path) if path else None
 
 
-def analyse(case: Case, progress: Progress, answers: Answers | None = None, where: str = "duckdb") -> Assessment:
+def analyse(
+    case: Case, progress: Progress, answers: Answers | None = None, where: str = "duckdb", corrected: str | None = None
+) -> Assessment:
     """Tables, detections, attribution, inventory, exposure, cause, verdict, plan; writes the result bundle.
 
-    `where` names the engine, see `Engine`. Raises BadInput when it cannot be had.
+    `where` names the engine, see `Engine`; `corrected` is the text of new corrections, which stay in the case.
+    Raises BadInput when the engine cannot be had, BadEvidence for corrections or answers that cannot be read.
     """
+    corrections_of(case, corrected)
     intake.build_tables(case, progress)
     _learn_domains(case)
     with Engine(case, where) as engine:
@@ -172,10 +169,10 @@ def analyse(case: Case, progress: Progress, answers: Answers | None = None, wher
 
 
 def assess(case: Case, engine: Engine, progress: Progress, answers: Answers | None = None) -> Assessment:
-    """What the tables of an engine say of a case. Writes nothing but the interview's answers."""
+    """What the tables of an engine say of a case. Writes nothing but the interview's answers into the case."""
     hits, answered = _detect(case, engine, progress)
     with progress.task("Judging whose event each was", unit="events") as task:
-        found = _judge(case, engine, hits, answered, _answers(case, answers))
+        found = _judge(case, engine, hits, answered, answers_of(case, answers))
         task.advance(len(found.attributions))
     return found
 
@@ -204,15 +201,17 @@ def _judge(
     case: Case, engine: Engine, hits: list[detections.Hit], answered: dict[str, DetectionAnswer], answers: Answers
 ) -> Assessment:
     facts, subjects = detections.facts(), case.info.subjects
-    events = of_subjects(engine)
-    seeds = choose_seeds(events, subjects, hits, facts)
-    labels = attribute(engine, seeds, Responder.from_receipts(case.receipts.entries()), events)
-    where_from = {**origins(engine, labels), **standing_origins(engine, Log(engine, labels))}
-    found = findings(hits, facts, labels, where_from)
+    responder = Responder.from_receipts(case.receipts.entries())
+    told = whose(engine, subjects, hits, facts, responder, corrections_of(case))
+    events, labels = told.events, told.labels
+    found = findings(hits, facts, labels, told.origins)
     sessions = {event.event_id: event.session_id for event in events}
     verdict = judge(found, labels, sessions, case.ledger, subjects)
-    kept = inventory(engine, case.ledger, labels, where_from, found)
+    kept = told.rulings.items(inventory(engine, case.ledger, labels, told.origins, found), told.origins)
+    verdict = told.rulings.mention(verdict, {*told.origins, *(item.id for item in kept)})
     apps = {item.id: item.because for item in kept if item.kind == "oauth_grant" and item.verdict is Label.ATTACKER}
+    marks = indicators(engine, labels, apps)
+    victims = other_victims(engine, labels, events, kept)
     return Assessment(
         verdict=verdict,
         findings=tuple(found),
@@ -220,11 +219,12 @@ def _judge(
         attributions=tuple(sorted(labels.values(), key=lambda label: (label.time, label.event_id))),
         persistence=tuple(kept),
         exposure=tuple(exposure(engine, labels)),
-        recipients=tuple(recipients(engine, labels)),
+        recipients=tuple(recipients(engine, labels, victims)),
         cause=root_cause(engine, found, labels, answers),
-        plan=response.make_plan(verdict, found, kept, engine),
+        plan=response.make_plan(verdict, found, kept, engine, marks),
         coverage=tuple(gaps(case.ledger, subjects)),
-        indicators=tuple(indicators(engine, labels, apps)),
+        indicators=tuple(marks),
+        other_victims=tuple(victims),
     )
 
 
@@ -322,6 +322,7 @@ __all__ = [
     "assess",
     "bring",
     "collect",
+    "corrections",
     "fetch_messages",
     "from_files",
     "from_practice",

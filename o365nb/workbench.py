@@ -21,7 +21,9 @@ from o365nb.report import (
     activity,
     arrivals,
     containment,
+    corrections,
     devices,
+    hunt,
     measures,
     reach,
     records,
@@ -35,6 +37,8 @@ from o365nb.report.markup import View
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+    from o365nb.report.interview import Interview
 
 __all__ = ["CaseView", "View", "from_tables", "open_case"]
 
@@ -112,6 +116,32 @@ class CaseView:
         """How they got in, with the alternatives."""
         return summary.cause(self.dossier)
 
+    def interview(self, answers: str = "") -> Interview:
+        """The questions, the one that would settle most first; in JupyterLab a form that saves itself in the case.
+
+        `answers` is an interview.yaml that takes the place of what the case has. Raises BadEvidence naming its line.
+        """
+        from o365nb.report.interview import Interview
+
+        return Interview(self.dossier, answers)
+
+    @property
+    def corrections(self) -> View:
+        """What people who know the case corrected, and how much follows from it."""
+        return corrections.corrections(self.dossier)
+
+    def correct(self, what: str, value: str, whose: str, *, by: str, note: str = "", account: str = "") -> View:
+        """Say whose something is: `case.correct("address", "198.51.100.7", "ours", by="Ann Lee", note="our VPN")`.
+
+        `what`: address, device, app, session, event, rule, object. `whose`: user, ours, attacker, responder. It counts
+        from the next `case.analyse()` on (docs/corrections.md). Raises BadInput for what cannot be said.
+        """
+        return corrections.correct(self.dossier, what, value, whose, by, note, account)
+
+    def analyse(self) -> CaseView:
+        """The case judged again, corrections and answers included; its results are replaced, the report is not."""
+        return CaseView(corrections.analysed_again(self.dossier))
+
     @property
     def findings(self) -> View:
         """What was found, with its evidence."""
@@ -153,6 +183,11 @@ class CaseView:
     def recipients(self) -> View:
         """Who received the attacker's mail."""
         return reach.recipients(self.dossier)
+
+    @property
+    def other_victims(self) -> View:
+        """On whom else the attacker's artefacts were met."""
+        return hunt.other_victims(self.dossier)
 
     @property
     def indicators(self) -> View:

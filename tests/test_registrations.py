@@ -30,7 +30,9 @@ def test_every_right_that_is_needed_has_its_ids_and_no_other_is_listed():
     needed += [right for action in response.actions().values() for right in action.needs]
     needed += [Right("User.Read.All"), Right("Organization.Read.All")]
     assert set(catalogue()) == {(right.service, right.permission) for right in needed}
-    assert [one.name for one in catalogue().values() if not (one.app_role or one.scope)] == []
+    # Defender's ids of these two are published nowhere that we could read: they are added by name.
+    unknown = [one.name for one in catalogue().values() if not (one.app_role or one.scope)]
+    assert unknown == ["Machine.Isolate", "Machine.Scan"]
 
 
 def test_graphs_ids_are_those_that_microsoft_publishes():

@@ -9,7 +9,8 @@ from o365nb.engine import Engine
 from o365nb.model import Label
 
 _COLUMNS = """event_id, time, source, operation, actor, target, mailbox_owner, client_ip, asn, network_kind, user_agent,
-    session_id, mfa, result, message_id, message_ids, folders"""
+    session_id, token_id, device_id, device_managed, client_kind, app_id, mfa, result, message_id, message_subject,
+    message_ids, folders"""
 
 
 def attacker_tables(engine: Engine, labels: Labels) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from o365nb.analysis.base import Responder, Seed, accepted_domains, moment, plur
 from o365nb.analysis.baseline import Baseline, build, shared_networks
 from o365nb.analysis.closure import BACK, Claim, Ground, bursts, close, seeded
 from o365nb.analysis.neighbours import baselines_of, claims_on_others, object_traces
+from o365nb.analysis.rulings import SURE_SAID, Rulings
 from o365nb.analysis.seeds import STRONG, inbound
 from o365nb.analysis.trail import Event, load, of_subjects
 from o365nb.engine import Engine
@@ -22,23 +23,27 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def attribute(
-    engine: Engine, seeds: Mapping[str, Seed], responder: Responder | None = None, events: list[Event] | None = None
-) -> dict[str, Attribution]:
+    engine: Engine, seeds: Mapping[str, Seed], responder: Responder | None = None,
+    events: list[Event] | None = None, rulings: Rulings | None = None,
+) -> dict[str, Attribution]:  # fmt: skip
     """Event id → label, for every event of the subjects and every attacker's event of anyone.
 
-    `events` are those of `trail.of_subjects`, when the caller has them already.
+    `events` are those of `trail.of_subjects`, when the caller has them already; `rulings` the analyst's word on them.
     """
     events = of_subjects(engine) if events is None else events
     subjects = frozenset(subjects_of(engine))
     kit = responder or Responder()
+    rulings = rulings or Rulings(engine, (), ())
     kits = {event.event_id: why for event in events if (why := _by_kit(event, kit, subjects))}
+    kits.update({key: one.said() for key, one in rulings.settled(Label.RESPONDER).items()})
+    own = rulings.settled(Label.USER)
     theirs = [event for event in events if event.event_id not in kits]
-    ground, held = _ground(engine, theirs, seeds, subjects)
-    claims = _claims(theirs, held, ground)
-    claims.update(_elsewhere(engine, seeds, {event.event_id for event in events}))
+    ground, held = _ground(engine, theirs, seeds, subjects, rulings.networks)
+    claims = _claims([event for event in theirs if event.event_id not in own], held, ground)
+    claims.update(_elsewhere(engine, seeds, {event.event_id for event in events}, rulings))
     if claims:
         claims.update(claims_on_others(engine, claims, ground))
-    judge = _Judge(ground, claims, theirs)
+    judge = _Judge(ground, claims, theirs, rulings)
     labels = {
         claim.event.event_id: _label(claim.event, Label.ATTACKER, claim.confidence, claim.because)
         for claim in claims.values()
@@ -46,6 +51,8 @@ def attribute(
     for event in events:
         if event.event_id in kits:
             labels[event.event_id] = _label(event, Label.RESPONDER, 0.95, kits[event.event_id])
+        elif event.event_id in own:
+            labels[event.event_id] = _label(event, Label.USER, SURE_SAID, own[event.event_id].said())
         elif event.event_id not in labels:
             labels[event.event_id] = judge.label(event)
     return labels
@@ -64,7 +71,7 @@ def _claims(events: list[Event], seeds: Mapping[str, Seed], ground: Ground) -> d
 
 
 def _ground(
-    engine: Engine, events: list[Event], seeds: Mapping[str, Seed], subjects: frozenset[str]
+    engine: Engine, events: list[Event], seeds: Mapping[str, Seed], subjects: frozenset[str], known: frozenset[str]
 ) -> tuple[Ground, dict[str, Seed]]:
     """The world around the events, and the seeds that stand: one on the person's own device or address falls."""
     by_id = {event.event_id: event for event in events}
@@ -76,21 +83,22 @@ def _ground(
         acts = [by_id[key].time for key in held if by_id[key].source != "message_trace"]
         first = min(acts, default=None)
         baselines = {person: build(person, events, first) for person in subjects}
-        held = {key: seed for key, seed in held.items() if _stands(by_id[key], baselines)}
+        held = {key: seed for key, seed in held.items() if seed.said or _stands(by_id[key], baselines)}
     baselines |= baselines_of(engine, others, first)
-    shared = shared_networks(engine, first)
+    shared = shared_networks(engine, first) | known
     extra = object_traces(engine, events)
     return Ground(subjects, baselines, shared, accepted_domains(engine), first or _NEVER, extra), held
 
 
-def _elsewhere(engine: Engine, seeds: Mapping[str, Seed], known: set[str]) -> dict[str, Claim]:
+def _elsewhere(engine: Engine, seeds: Mapping[str, Seed], known: set[str], rulings: Rulings) -> dict[str, Claim]:
     """Seeds among the events of people outside the case."""
     missing = sorted(set(seeds) - known)
     if not missing:
         return {}
     engine.table("analysis_seeds", {"event_id": "VARCHAR"}, [(key,) for key in missing])
     found = load(engine, "event_id IN (SELECT event_id FROM analysis_seeds)")
-    return {event.event_id: seeded(event, seeds[event.event_id]) for event in found if not event.device_managed}
+    theirs = [event for event in found if not event.device_managed and rulings.own(event) is None]
+    return {event.event_id: seeded(event, seeds[event.event_id]) for event in theirs}
 
 
 def _stands(event: Event, baselines: Mapping[str, Baseline]) -> bool:
@@ -123,12 +131,13 @@ class _Judge:
 
     ground: Ground
     claims: Mapping[str, Claim]
+    rulings: Rulings
     sessions: dict[str, str]
     mails: dict[str, tuple[float, str]]
     busy: list[datetime]
 
-    def __init__(self, ground: Ground, claims: Mapping[str, Claim], events: Iterable[Event]) -> None:
-        self.ground, self.claims = ground, claims
+    def __init__(self, ground: Ground, claims: Mapping[str, Claim], events: Iterable[Event], rulings: Rulings) -> None:
+        self.ground, self.claims, self.rulings = ground, claims, rulings
         acts = (claim.event for claim in claims.values() if claim.event.source != "message_trace")
         self.busy = sorted(event.time for event in acts)
         self.sessions, self.mails = {}, {}
@@ -157,6 +166,8 @@ class _Judge:
         return _label(event, Label.UNKNOWN, 0.0, self._doubt(event))
 
     def _usual(self, event: Event) -> tuple[float, str] | None:
+        if said := self.rulings.own(event):
+            return said
         normal = self.ground.normal(event)
         return normal.own(event) if normal and event.source != "message_trace" else None
 

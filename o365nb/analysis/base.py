@@ -67,11 +67,15 @@ Facts = Mapping[str, DetectionLike]
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """Why one event is taken for the attacker's before any closure; `slugs` are the detections that say so."""
+    """Why one event is taken for the attacker's before any closure; `slugs` are the detections that say so.
+
+    `said`: a person says so, and what is usual for the account does not speak against it.
+    """
 
     confidence: float
     why: str
     slugs: tuple[str, ...] = ()
+    said: bool = False
 
 
 #: Outcomes of a receipt after which the tenant may have been changed.

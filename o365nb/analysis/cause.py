@@ -38,37 +38,53 @@ DETERMINED = 0.8
 #: How often a "yes" is heard from people to whom it did not happen that way.
 _BASE_RATE = 0.1
 _MOST = 0.95
+_FROM_LOGS = ("finding", "derived")
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What `cause_weights.csv` says."""
+    """What `cause_weights.csv` says. Of observations in one group, which tell the same thing, the strongest counts."""
 
     priors: dict[str, float]
     observations: dict[str, dict[str, float]]
     says: dict[str, str]
+    groups: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the evidence says of the way in, whatever the interview adds."""
+
+    found: tuple[Finding, ...]
+    facts: Mapping[str, str]
+    visible: bool
 
 
 @cache
 def weights() -> Weights:
     """The weights that ship."""
-    priors, observations, says = {}, dict[str, dict[str, float]](), {}
+    priors, observations, says, groups = {}, dict[str, dict[str, float]](), {}, {}
     for row in table("cause_weights.csv"):
         name, value = row["observation"], float(row["value"])
         if name == "prior":
             priors[row["hypothesis"]] = value / 100
         else:
             observations.setdefault(name, {})[row["hypothesis"]] = value
-            says[name] = row["says"]
-    return Weights(priors, observations, says)
+            says[name], groups[name] = row["says"], row["group"] or name
+    return Weights(priors, observations, says, groups)
 
 
 def root_cause(engine: Engine, found: Iterable[Finding], labels: Labels, answers: Answers) -> Cause:
     """How they got in, from findings, the order of events, and the interview."""
-    found = list(found)
+    seen = look(engine, found, labels)
+    return weigh(seen.found, seen.facts, answers, visible=seen.visible)
+
+
+def look(engine: Engine, found: Iterable[Finding], labels: Labels) -> Seen:
+    """What findings and the order of events say: read once, weighed again with every answer."""
+    found = tuple(found)
     whole = not uncovered(engine.case.ledger, subjects_of(engine))
-    facts = derived(engine, labels, found, whole=whole)
-    return weigh(found, facts, answers, visible=entry_visible(engine, labels))
+    return Seen(found, derived(engine, labels, found, whole=whole), entry_visible(engine, labels))
 
 
 def weigh(found: Iterable[Finding], facts: Mapping[str, str], answers: Answers, *, visible: bool = True) -> Cause:
@@ -85,37 +101,48 @@ def weigh(found: Iterable[Finding], facts: Mapping[str, str], answers: Answers, 
     proven = any(name in table_.observations and table_.observations[name].get(top, 0) > 0 for name in seen)
     determined = likely[top] >= DETERMINED and proven and visible
     hypotheses = tuple(_hypothesis(one, likely[one], table_, seen, said, visible=visible) for one in ranked)
-    return Cause(determined, top, hypotheses, next_question(likely, answers))
+    return Cause(determined, top, hypotheses, _next_question(table_, seen, said, likely))
 
 
 def _observed(found: Iterable[Finding], facts: Mapping[str, str]) -> dict[str, str]:
     """Observation → how it was seen, for every observation of the table that holds."""
-    carried = {finding.slug: finding for finding in reversed(list(found)) if finding.context is not Context.NO}
+    carried = {finding.slug: finding.id for finding in reversed(list(found)) if finding.context is not Context.NO}
     seen = {}
     for name in weights().observations:
-        kind, _, what = name.partition(":")
-        if kind == "finding":
-            hits = [carried[slug] for slug in what.split("+") if slug in carried]
-            if hits:
-                seen[name] = ", ".join(finding.id for finding in hits)
-        elif kind == "derived" and what in facts:
-            seen[name] = facts[what]
+        hits = []
+        for part in name.split("+"):
+            kind, _, what = part.partition(":")
+            if kind in _FROM_LOGS and (how := (carried if kind == "finding" else facts).get(what)):
+                hits.append(how)
+        if hits:
+            seen[name] = ", ".join(hits)
     return seen
 
 
 def _posterior(table_: Weights, seen: Mapping[str, str], said: Mapping[str, str]) -> dict[str, float]:
-    scores = {one: 10 * math.log10(prior) for one, prior in table_.priors.items()}
-    for name in seen:
-        for one, value in table_.observations[name].items():
-            scores[one] += value
-    for name, answer in said.items():
-        if name in table_.observations and answer in ("y", "n"):
-            for one in scores:
-                scores[one] += _shift(table_.observations[name].get(one, 0.0), answer)
+    scores = {
+        one: 10 * math.log10(prior) + sum(_counted(one, table_, seen, said).values())
+        for one, prior in table_.priors.items()
+    }
     highest = max(scores.values())
     powers = {one: 10 ** ((score - highest) / 10) for one, score in scores.items()}
     whole = sum(powers.values())
     return {one: power / whole for one, power in powers.items()}
+
+
+def _counted(one: str, table_: Weights, seen: Mapping[str, str], said: Mapping[str, str]) -> dict[str, float]:
+    """Observation → its decibans for a hypothesis: of each group the strongest for it, else the strongest against."""
+    shifts = {name: table_.observations[name].get(one, 0.0) for name in seen}
+    for name, answer in said.items():
+        if name in table_.observations and answer in ("y", "n"):
+            shifts[name] = _shift(table_.observations[name].get(one, 0.0), answer)
+    best: dict[str, str] = {}
+    for name, shift in shifts.items():
+        held = best.setdefault(table_.groups[name], name)
+        other = shifts[held]
+        if (shift > other) if max(shift, other) > 0 else (shift < other):
+            best[table_.groups[name]] = name
+    return {name: shifts[name] for name in best.values()}
 
 
 def _yes(value: float) -> float:
@@ -128,30 +155,26 @@ def _shift(value: float, answer: str) -> float:
     return value if answer == "y" else 10 * math.log10((1 - _yes(value)) / (1 - _BASE_RATE))
 
 
-def next_question(likely: Mapping[str, float], answers: Answers) -> str:
+def _next_question(
+    table_: Weights, seen: Mapping[str, str], said: Mapping[str, str], likely: Mapping[str, float]
+) -> str:
     """The unanswered question that is expected to settle most; "" when none would tell anything."""
-    table_ = weights()
     best, gain = "", 0.01  # bits; less is not worth asking
-    for name in questions():
-        effects = table_.observations.get(f"answer:{name}")
-        if effects is None or name in answers:
+    for question, text in questions().items():
+        name = f"answer:{question}"
+        effects = table_.observations.get(name)
+        if effects is None or name in said:
             continue
-        drop = _entropy(likely) - _expected(likely, effects)
+        yes = sum(p * _yes(effects.get(one, 0.0)) for one, p in likely.items())
+        after = {answer: _entropy(_posterior(table_, seen, {**said, name: answer})) for answer in ("y", "n")}
+        drop = _entropy(likely) - yes * after["y"] - (1 - yes) * after["n"]
         if drop > gain:
-            best, gain = name, drop
-    return f"{best}: {questions()[best]}" if best else ""
-
-
-def _expected(likely: Mapping[str, float], effects: Mapping[str, float]) -> float:
-    yes = {one: p * _yes(effects.get(one, 0.0)) for one, p in likely.items()}
-    no = {one: p * (1 - _yes(effects.get(one, 0.0))) for one, p in likely.items()}
-    return sum(sum(part.values()) * _entropy(part) for part in (yes, no))
+            best, gain = f"{question}: {text}", drop
+    return best
 
 
 def _entropy(likely: Mapping[str, float]) -> float:
-    whole = sum(likely.values())
-    parts = [p / whole for p in likely.values() if p > 0]
-    return -sum(p * math.log2(p) for p in parts)
+    return -sum(p * math.log2(p) for p in likely.values() if p > 0)
 
 
 def _hypothesis(
@@ -164,17 +187,14 @@ def _hypothesis(
     visible: bool,
 ) -> Hypothesis:
     supporting, contradicting = list[str](), list[str]()
-    for name, how in seen.items():
-        value = table_.observations[name].get(one, 0.0)
-        if value:
-            text = f"{table_.says[name][:1].upper()}{table_.says[name][1:]} ({how}; {value:+.0f} dB)."
-            (supporting if value > 0 else contradicting).append(text)
-    for name, answer in said.items():
-        value = table_.observations.get(name, {}).get(one, 0.0)
-        if value and answer in ("y", "n"):
-            question = name.partition(":")[2]
-            shift = _shift(value, answer)
-            text = f"{question} answered {answer}: {table_.says[name]} ({shift:+.0f} dB)."
+    counted = _counted(one, table_, seen, said)
+    for name, shift in counted.items():
+        if shift:
+            words = table_.says[name]
+            if name in seen:
+                text = f"{words[:1].upper()}{words[1:]} ({seen[name]}; {shift:+.0f} dB)."
+            else:
+                text = f"{name.partition(':')[2]} answered {said[name]}: {words} ({shift:+.0f} dB)."
             (supporting if shift > 0 else contradicting).append(text)
     if not visible:
         contradicting.append("The entry is older than the logs that were read: nothing in them tells.")
@@ -182,4 +202,4 @@ def _hypothesis(
     return Hypothesis(one, slug, title, round(probability, 4), tuple(supporting), tuple(contradicting))
 
 
-__all__ = ["Answers", "load_answers", "next_question", "root_cause", "weigh", "weights"]
+__all__ = ["Answers", "Seen", "load_answers", "look", "root_cause", "weigh", "weights"]

@@ -61,7 +61,8 @@ class Claim:
 
 def seeded(event: Event, seed: Seed) -> Claim:
     """The claim that a seed makes."""
-    return Claim(event, seed.confidence, 0, f"is evidence of: {short(seed.why, 300)}")
+    how = "is the attacker's own" if seed.said else "is evidence of"
+    return Claim(event, seed.confidence, 0, f"{how}: {short(seed.why, 300)}")
 
 
 @dataclass(slots=True)

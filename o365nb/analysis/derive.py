@@ -7,6 +7,7 @@ from typing import Any
 
 from o365nb.analysis.attackers import attacker_tables
 from o365nb.analysis.base import Labels, attackers, entry_time, moment
+from o365nb.analysis.entry_signs import signs
 from o365nb.engine import Engine
 from o365nb.model import Attribution, Context, Finding, Label, Severity, utc
 
@@ -30,6 +31,7 @@ def derived(engine: Engine, labels: Labels, found: Iterable[Finding], *, whole: 
         "own_new_method": _own_method(engine, labels),
         "travel_only": _travel(engine, labels, found, whole=whole),
         "nothing_found": _nothing(labels, found, whole=whole),
+        **signs(engine, labels, found, entries),
     }
     return {name: said for name, said in facts.items() if said}
 
@@ -53,7 +55,8 @@ def _entries(engine: Engine, labels: Labels) -> list[dict[str, Any]]:
     """The attacker's successful sign-ins, in order of time. `by_hand`: somebody was at a prompt and answered it."""
     theirs, properties = attacker_tables(engine, labels)
     return engine.rows(f"""
-        SELECT e.event_id, e.time, e.source, e.asn, e.client_ip, e.mfa, e.session_id,
+        SELECT e.event_id, e.time, e.source, e.asn, e.client_ip, e.mfa, e.session_id, e.network_kind,
+               e.device_id, e.device_managed,
                e.source = 'sign_in' AND s.event_id IS NULL AS by_hand
         FROM {theirs} e
         LEFT JOIN (

@@ -66,7 +66,7 @@ def _values(row: dict[str, Any], own: frozenset[str]) -> Iterator[tuple[str, str
             yield "domain", domain
         return
     microsoft = row["asn"] in MICROSOFT_ASN or row["network_kind"] == "microsoft"
-    if row["client_ip"] and not microsoft and _public(row["client_ip"]):
+    if row["client_ip"] and not microsoft and is_public(row["client_ip"]):
         yield "ip", row["client_ip"]
     if row["user_agent"] and not microsoft:
         yield "user_agent", row["user_agent"]
@@ -105,7 +105,8 @@ def _why(seen: _Seen) -> str:
     return f"in {plural(seen.count, 'event')} of the attacker: {', '.join(top)}{others}"
 
 
-def _public(address: str) -> bool:
+def is_public(address: str) -> bool:
+    """Whether an address is one that others can meet: not private, not the machine's own."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -10,6 +10,7 @@ from pathlib import Path
 from o365nb.errors import BadEvidence
 
 Answers = dict[str, dict[str, str]]
+FILE = "interview.yaml"
 _WORDS = {"y": "y", "yes": "y", "true": "y", "n": "n", "no": "n", "false": "n", "unsure": "unsure", "?": "unsure"}
 _KEYS = ("answer", "when", "detail")
 _MEND = "Write it as `Q6: {answer: y, when: 2026-11-16, detail: text}`; answers are y, n or unsure."
@@ -19,6 +20,17 @@ _MEND = "Write it as `Q6: {answer: y, when: 2026-11-16, detail: text}`; answers 
 def questions() -> dict[str, str]:
     """Question id → its text."""
     return {row["id"]: row["text"] for row in table("questions.csv")}
+
+
+@cache
+def notes() -> dict[str, str]:
+    """Question id → what to write down beside the answer."""
+    return {row["id"]: row["note"] for row in table("questions.csv")}
+
+
+def answered(text: str) -> str:
+    """y, n or unsure as a person wrote it; "" for what is none of them."""
+    return _WORDS.get(text.strip().lower(), "")
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -57,6 +69,19 @@ def load_answers(path: Path | str) -> Answers:
     return found
 
 
+def written(answers: Answers) -> str:
+    """Answers as the text of an interview file, in the order of the questions."""
+    import yaml
+
+    told = {
+        name: {key: answers[name][key] for key in _KEYS if answers[name].get(key)}
+        for name in questions()
+        if name in answers
+    }
+    # A bare y would be read as yes by other programs, and a date as a date: every answer is a text.
+    return yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=10_000) if told else "# no answers yet\n"
+
+
 def _pairs(path: Path, node: object) -> list[tuple[int, str, object]]:
     import yaml
 
@@ -83,8 +108,8 @@ def _answer(path: Path, line: int, question: str, value: object) -> dict[str, st
 
 
 def _word(path: Path, line: int, question: str, text: str) -> str:
-    word = _WORDS.get(text.strip().lower())
-    if word is None:
+    word = answered(text)
+    if not word:
         raise BadEvidence(path, f"{text!r} is no answer to {question}", _MEND, line)
     return word
 

@@ -1,67 +1,123 @@
-"""Who received the attacker's mail, and what is known of what they did with it."""
+"""Who received the attacker's mail and links, and what is known of what they did with it."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from o365nb.analysis.attackers import attacker_tables
-from o365nb.analysis.base import Labels, accepted_domains, domain_of, moment, subjects_of
+from o365nb.analysis.base import Labels, accepted_domains, domain_of, subjects_of
+from o365nb.analysis.reactions import Mailed, Reactions
 from o365nb.engine import Engine
-from o365nb.model import Recipient, utc
+from o365nb.model import OtherVictim, Recipient, utc
 
 NOT_TRACED = "(not known: no message trace names this mail)"
-_NO_CLICKS = "unknown: no click data was read"
+_SENDS = ("Send", "SendAs", "SendOnBehalf")
+_INVITES = ("AddedToSecureLink", "SharingInvitationCreated")
+_CHATS = ("ChatCreated", "MessageSent", "MessageCreatedHasLink")
 
 
-def recipients(engine: Engine, labels: Labels) -> list[Recipient]:
-    """Every recipient of mail that attacker-labelled events sent, once per mail."""
-    own, subjects = accepted_domains(engine), set(subjects_of(engine))
-    theirs, _ = attacker_tables(engine, labels)
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """One thing that the attacker sent to one address."""
+
+    address: str
+    item: str  # the mail's id, or the link or chat in brackets
+    mail: Mailed
+
+
+def recipients(engine: Engine, labels: Labels, victims: Iterable[OtherVictim] = ()) -> list[Recipient]:
+    """Everybody who received what attacker-labelled events sent, once per mail, link and chat.
+
+    `victims` are the accounts on which the attacker's artefacts were met: a recipient among them has reacted.
+    """
+    own = accepted_domains(engine)
+    theirs, properties = attacker_tables(engine, labels)
+    sent = [*_mails(engine, theirs, own), *_shared(engine, theirs, properties)]
+    first: dict[tuple[str, str], _Sent] = {}
+    for one in sent:
+        first.setdefault((one.address, one.item), one)
+    told = Reactions(engine, theirs, [(one.address, one.mail) for one in first.values()], victims)
+    return [
+        Recipient(
+            one.address,
+            internal := domain_of(one.address) in own,
+            one.item,
+            one.mail.time,
+            told.of(one.address, one.mail, internal=internal),
+        )
+        for one in first.values()
+    ]
+
+
+def _mails(engine: Engine, theirs: str, own: frozenset[str]) -> Iterator[_Sent]:
+    """By the trace, else by the message that was collected, else without an address."""
+    subjects = set(subjects_of(engine))
     rows = engine.rows(f"""
-        SELECT e.time, e.source, lower(e.actor) AS sender, lower(coalesce(e.target, '')) AS target,
-               coalesce(e.message_id, '') AS message_id
+        SELECT e.event_id, e.time, e.source, lower(coalesce(e.actor, '')) AS sender,
+               lower(coalesce(e.target, '')) AS target, coalesce(e.message_id, '') AS message_id,
+               coalesce(e.message_subject, '') AS said
         FROM {theirs} e
-        WHERE e.source = 'message_trace' OR e.operation IN ('Send', 'SendAs', 'SendOnBehalf')
+        WHERE e.source = 'message_trace'
+           OR e.operation IN ({_listed(_SENDS)}) AND e.result IS DISTINCT FROM 'failure'
         ORDER BY e.time, e.event_id
     """)
-    after = _sign_ins_after(engine, theirs)
-    read = {
-        row["upn"] for row in engine.rows("SELECT DISTINCT lower(actor) AS upn FROM events WHERE source = 'sign_in'")
-    }
-    found: dict[tuple[str, str], Recipient] = {}
     traced = {row["message_id"] for row in rows if row["source"] == "message_trace"}
+    kept = _collected(engine, theirs)
     for row in rows:
-        sent = row["source"] == "message_trace" and (row["sender"] in subjects or domain_of(row["sender"]) in own)
-        if sent and row["target"]:
-            address, internal = row["target"], domain_of(row["target"]) in own
-            told = _after(address, utc(row["time"]), after, read) if internal else _NO_CLICKS
-        elif row["source"] != "message_trace" and row["message_id"] not in traced:
-            address, internal, told = NOT_TRACED, False, _NO_CLICKS
-        else:
-            continue
-        key = (address, row["message_id"])
-        if key not in found:
-            found[key] = Recipient(address, internal, row["message_id"], utc(row["time"]), told)
-    return list(found.values())
+        mail = Mailed(utc(row["time"]), row["sender"], row["said"], row["event_id"].partition("|")[0])
+        if row["source"] == "message_trace":
+            if row["target"] and (row["sender"] in subjects or domain_of(row["sender"]) in own):
+                yield _Sent(row["target"], row["message_id"], mail)
+        elif row["message_id"] not in traced:
+            said, whom = kept.get(row["message_id"], (row["said"], ()))
+            plain = Mailed(mail.time, mail.sender, said or row["said"], "")
+            yield from (_Sent(address, row["message_id"], plain) for address in whom or (NOT_TRACED,))
 
 
-def _sign_ins_after(engine: Engine, theirs: str) -> dict[str, list[tuple[datetime, str]]]:
-    """Successful attacker-labelled sign-ins by account, in order of time."""
+def _collected(engine: Engine, theirs: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Subject line and recipients of sent messages that were collected, by their ids."""
     rows = engine.rows(f"""
-        SELECT lower(e.actor) AS upn, e.time, coalesce(e.client_ip, 'an unknown address') AS client_ip
-        FROM {theirs} e
-        WHERE e.source LIKE 'sign_in%' AND e.result = 'success' ORDER BY e.time
+        SELECT m.message_id, m.subject, m.recipients FROM messages m
+        WHERE m.message_id IN (SELECT e.message_id FROM {theirs} e WHERE e.operation IN ({_listed(_SENDS)}))
+        ORDER BY m.message_id, m.key
     """)
-    found: dict[str, list[tuple[datetime, str]]] = {}
+    return {row["message_id"]: (row["subject"] or "", tuple(row["recipients"] or ())) for row in rows}
+
+
+def _shared(engine: Engine, theirs: str, properties: str) -> Iterator[_Sent]:
+    """Whom the attacker invited to a file, or wrote to in a chat."""
+    rows = engine.rows(f"""
+        SELECT e.event_id, e.time, e.operation, lower(coalesce(e.actor, '')) AS sender,
+               coalesce(e.target, '') AS target,
+               max(CASE WHEN p.name = 'TargetUserOrGroupName' THEN lower(p.value) END) AS whom,
+               max(CASE WHEN p.name = 'ChatThreadId' THEN p.value END) AS thread,
+               max(CASE WHEN p.name = 'Members' THEN p.value END) AS members
+        FROM {theirs} e LEFT JOIN {properties} p ON p.event_id = e.event_id
+        WHERE e.operation IN ({_listed((*_INVITES, *_CHATS))}) AND e.result IS DISTINCT FROM 'failure'
+        GROUP BY e.event_id, e.time, e.operation, e.actor, e.target ORDER BY e.time, e.event_id
+    """)
     for row in rows:
-        found.setdefault(row["upn"], []).append((utc(row["time"]), row["client_ip"]))
-    return found
+        mail = Mailed(utc(row["time"]), row["sender"], "", "")
+        if row["operation"] in _INVITES:
+            if "@" in (row["whom"] or ""):
+                yield _Sent(row["whom"], f"(link) {row['target']}", mail)
+        else:
+            item = f"(chat) {row['thread'] or row['target']}"
+            yield from (_Sent(upn, item, mail) for upn in _upns(row["members"]) if upn != row["sender"])
 
 
-def _after(address: str, time: datetime, sign_ins: dict[str, list[tuple[datetime, str]]], read: set[str]) -> str:
-    later = [(at, ip) for at, ip in sign_ins.get(address, ()) if at > time]
-    if later:
-        return f"yes: a sign-in from the attacker's address {later[0][1]} at {moment(later[0][0])}"
-    if address in read:
-        return "no sign-in from the attacker's addresses was seen; clicks are unknown"
-    return "unknown: no click data and no sign-ins of this account were read"
+def _upns(members: str | None) -> list[str]:
+    """The people of a chat; whatever else stands there is nobody."""
+    try:
+        listed: Any = json.loads(members or "[]")
+    except ValueError:
+        return []
+    people = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return sorted({upn for one in people if "@" in (upn := str(one.get("UPN") or "").lower())})
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)

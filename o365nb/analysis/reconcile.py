@@ -19,7 +19,8 @@ Row = dict[str, Any]
 _SAME = timedelta(minutes=10)
 #: So long the pages last on which a user agrees to an application.
 _AGREEING = timedelta(minutes=15)
-_METHOD = (
+#: The events that make a way to sign in, a device, a grant.
+METHOD_MADE = (
     "User registered security info",
     "User registered all required security info",
     "Admin registered security info",
@@ -30,8 +31,8 @@ _METHOD = (
     "Add passwordless phone sign-in credential",
     "Add platform credential",
 )
-_DEVICE = ("Register device", "Add device", "Add registered owner to device", "Add registered users to device")
-_CONSENT = (
+DEVICE_MADE = ("Register device", "Add device", "Add registered owner to device", "Add registered users to device")
+CONSENT_MADE = (
     "Consent to application",
     "Add OAuth2PermissionGrant",
     "Add delegated permission grant",
@@ -58,7 +59,7 @@ class Log:
         self.entry = entry_time(labels)
         engine.case_events()
         engine.case_properties()
-        made = ", ".join(f"'{name}'" for name in (*_METHOD, *_DEVICE, *_CONSENT))
+        made = ", ".join(f"'{name}'" for name in (*METHOD_MADE, *DEVICE_MADE, *CONSENT_MADE))
         self.events = engine.rows(f"""
             SELECT e.event_id, e.time, e.operation, lower(coalesce(e.actor, '')) AS actor,
                    lower(coalesce(e.target, '')) AS target, lower(coalesce(e.app_id, '')) AS app_id,
@@ -204,7 +205,9 @@ def _method(log: Log, row: Row) -> Origin:
     if row["method_type"] == "password":
         return Origin(Label.USER, "every account has one; it is reset during recovery, not removed", born)
     mine = [
-        event for event in log.events if event["operation"] in _METHOD and owner in (event["target"], event["actor"])
+        event
+        for event in log.events
+        if event["operation"] in METHOD_MADE and owner in (event["target"], event["actor"])
     ]
     if born:
         made = [event for event in mine if abs((aware(event["time"]) or born) - born) <= _SAME]
@@ -222,7 +225,8 @@ def _device(engine: Engine, log: Log, row: Row) -> Origin:
     made = [
         event
         for event in log.events
-        if event["operation"] in _DEVICE and (event["target"] in names or any(name in event["said"] for name in names))
+        if event["operation"] in DEVICE_MADE
+        and (event["target"] in names or any(name in event["said"] for name in names))
     ]
     made = made or _signed_in(engine, row, born)
     return log.origin(made, born) or log.older(born, "directory_audit")
@@ -249,7 +253,7 @@ def _grant(log: Log, row: Row) -> Origin:
     made = [
         event
         for event in log.events
-        if event["operation"] in _CONSENT
+        if event["operation"] in CONSENT_MADE
         and (event["app_id"] in names or event["target"] in names or any(name in event["said"] for name in names))
         and (not owner or event["actor"] == owner or owner in event["said"])
     ]

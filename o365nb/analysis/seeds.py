@@ -6,7 +6,7 @@ lower confidence. Geography alone never will: people travel.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from o365nb.analysis.base import Facts, HitLike, Hits, Seed, short
@@ -49,6 +49,8 @@ _EVERYDAY = {
     "co-share-anon",
     "pe-rule-unfamiliar",
 }
+#: Hits that an address explains when somebody knows whose it is.
+PLACES = frozenset({*_EVERYDAY, "ia-aitm-session-split", "ia-session-stolen"})
 _WEIGHT = {
     Severity.INFO: 0.0,
     Severity.LOW: 0.15,
@@ -76,8 +78,10 @@ class _Gathered:
         return 1 - doubt
 
 
-def choose_seeds(events: Iterable[Event], subjects: Iterable[str], hits: Hits, facts: Facts) -> dict[str, Seed]:
-    """Event id → seed. Empty when nothing found points at an attacker's own event.
+def choose_seeds(
+    events: Iterable[Event], subjects: Iterable[str], hits: Hits, facts: Facts, said: Mapping[str, Seed] | None = None
+) -> dict[str, Seed]:
+    """Event id → seed, those that a person `said` among them. Empty when nothing points at an attacker's own event.
 
     A phishing mail alone makes nobody a victim: lures count beside other seeds, or for an imitated name.
     """
@@ -85,7 +89,10 @@ def choose_seeds(events: Iterable[Event], subjects: Iterable[str], hits: Hits, f
     by_id = {event.event_id: event for event in events}
     mail = {event.event_id for event in events if inbound(event, frozenset(subjects))}
     hit = {one.subject for one in hits if one.slug == RIGHT_GUESS}
-    seeds = _strong([one for one in hits if one.slug not in GUESSES or one.subject in hit], facts, mail)
+    seeds = {
+        **_strong([one for one in hits if one.slug not in GUESSES or one.subject in hit], facts, mail),
+        **(said or {}),
+    }
     incident = any(key not in by_id or by_id[key].source != "message_trace" for key in seeds)
     weak = _weak(events, hits, facts, by_id, WEAK_CEILING_BESIDE if incident else WEAK_CEILING)
     if incident or weak:

@@ -100,11 +100,8 @@ def _column(name: str) -> str:
     return f"{given} AS {name}"
 
 
-def load(engine: Engine, where: str, table: str = "events") -> list[Event]:
-    """Events for which `where` (SQL over the columns of `table`) holds, in order of time.
-
-    The audit log names addresses without their network; sign-ins from the same address fill that in.
-    """
+def address_facts(engine: Engine) -> None:
+    """Make the table `analysis_addresses`: network and kind of every address, as far as any source knows them."""
     engine.once(
         "analysis_addresses",
         """
@@ -112,6 +109,14 @@ def load(engine: Engine, where: str, table: str = "events") -> list[Event]:
         FROM events WHERE client_ip IS NOT NULL AND source <> 'message_trace' GROUP BY client_ip
     """,
     )
+
+
+def load(engine: Engine, where: str, table: str = "events") -> list[Event]:
+    """Events for which `where` (SQL over the columns of `table`) holds, in order of time.
+
+    The audit log names addresses without their network; sign-ins from the same address fill that in.
+    """
+    address_facts(engine)
     columns = ", ".join(_column(name) for name in Event._fields)
     sql = f"""
         SELECT {columns} FROM (SELECT * FROM {table} WHERE {where}) AS e

@@ -31,6 +31,7 @@ from o365nb.model import (
     Finding,
     Gap,
     Indicator,
+    OtherVictim,
     Persistence,
     Plan,
     Recipient,
@@ -38,7 +39,7 @@ from o365nb.model import (
     iso,
     plain,
 )
-from o365nb.safe import csv_cell
+from o365nb.safe import csv_cell, csv_text
 
 T = typing.TypeVar("T")
 TIMELINE = ("message", "datetime", "timestamp_desc", "event_id", "source", "operation", "actor", "label", "because")
@@ -57,7 +58,7 @@ class Bundle:
         self._json("findings.json", found.findings)
         self._json("detections.json", found.detections)
         self._json("persistence.json", found.persistence)
-        self._json("cause.json", found.cause)
+        self.save_cause(found.cause)
         self._json("plan.json", {"plan_id": found.plan.plan_id, "steps": found.plan.steps})
         sentences = [gap.sentence for gap in found.coverage if gap.sentence]
         sentences += [said for gap in found.coverage for said in gap.never]
@@ -65,10 +66,15 @@ class Bundle:
         self._csv("attribution.csv", Attribution, found.attributions)
         self._csv("exposure.csv", Exposure, found.exposure)
         self._csv("recipients.csv", Recipient, found.recipients)
+        self._csv("other_victims.csv", OtherVictim, found.other_victims)
         defanged = (Indicator(i.kind, defang(i.value), i.first, i.last, i.why) for i in found.indicators)
         self._csv("iocs.csv", Indicator, defanged)
         self._json("iocs.stix.json", stix_bundle(found.indicators))
         self._timeline(found.attributions)
+
+    def save_cause(self, cause: Cause) -> None:
+        """Write the root cause alone: the only file that an answer of the interview changes."""
+        self._json("cause.json", cause)
 
     def load(self) -> Assessment:
         """Read the bundle back. Raises BadCase when a file is missing or does not have its fields."""
@@ -88,6 +94,7 @@ class Bundle:
                 plan=self.plan(),
                 coverage=tuple(revive(Gap, item) for item in self._read("coverage.json")["entries"]),
                 indicators=tuple(Indicator(i.kind, refang(i.value), i.first, i.last, i.why) for i in indicators),
+                other_victims=self._rows("other_victims.csv", OtherVictim),
             )
         except (KeyError, TypeError, ValueError, AttributeError, csv.Error) as error:
             raise BadCase(
@@ -137,7 +144,7 @@ class Bundle:
         csv.field_size_limit(2**31 - 1)  # a subject line may be longer than csv's own limit of 131,072
         with path.open(encoding="utf-8", newline="") as file:
             return tuple(
-                revive(kind, {key: _uncell(cell) for key, cell in row.items()}) for row in csv.DictReader(file)
+                revive(kind, {key: csv_text(cell) for key, cell in row.items()}) for row in csv.DictReader(file)
             )
 
     def _timeline(self, events: Iterable[Attribution]) -> None:
@@ -158,10 +165,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return csv_cell(str(plain(value)))
-
-
-def _uncell(text: str) -> str:
-    return text[1:] if text.startswith("'") and csv_cell(text[1:]) == text else text
 
 
 def revive(kind: type[T], data: Any) -> T:

@@ -28,6 +28,8 @@ from o365nb.errors import BadCase, BadInput
 from o365nb.model import Window, iso, plain, utc
 
 _BLOCK = 4 * 1024 * 1024
+#: What custody calls the source of what people said (interview, corrections): kept with it, but no evidence.
+SAID = "said"
 #: Names that Windows keeps for devices, whatever follows the dot.
 _DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 

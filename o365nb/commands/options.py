@@ -24,6 +24,9 @@ DomainOption = Annotated[
     list[str] | None, typer.Option("--accepted-domain", help="A domain of the customer; may be repeated.")
 ]
 AnswersOption = Annotated[Path | None, typer.Option("--answers", help="interview.yaml: answers to Q1..Q24.")]
+CorrectionsOption = Annotated[
+    Path | None, typer.Option("--corrections", help="corrections.csv: what you know to be whose.")
+]
 ColumnsOption = Annotated[
     Path | None, typer.Option("--columns", help="A column map, for files of a shape that is not known (columns.yaml).")
 ]

@@ -18,8 +18,10 @@ def contain(of: Dossier, approve: str = "") -> View:
 
     Raises NotApproved for any other id, and BadInput for a case made from files, before anything is sent.
     """
+    from o365nb.response import part_of_the_whole
+
     plan = of.found.plan
-    steps = [step for step in plan.steps if step.phase is Phase.CONTAIN and step.automatic]
+    steps = [step for step in plan.steps if step.phase is Phase.CONTAIN and part_of_the_whole(step)]
     here = [step for step in steps if step.action not in TERMINAL_ONLY]
     if not approve:
         return _dry_run(of, steps)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from o365nb.case import Bundle, Case
+from o365nb.case.folder import SAID
 from o365nb.engine import Engine
 from o365nb.errors import BadCase
 from o365nb.model import Assessment, utc
@@ -56,7 +57,8 @@ class Dossier:
     @property
     def as_of(self) -> datetime | None:
         """When the newest evidence was taken in: by the tenant's clock, or the examiner's for files."""
-        times = [utc(str(line.get("tenant_time") or line["time"])) for line in self.custody if line.get("time")]
+        taken = (line for line in self.custody if line.get("time") and line.get("source") != SAID)
+        times = [utc(str(line.get("tenant_time") or line["time"])) for line in taken]
         return max(times, default=None)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:

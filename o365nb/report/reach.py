@@ -15,6 +15,7 @@ from o365nb.report.results import pill
 
 #: A table with more rows than this starts folded: the numbers are said above it, the rows are an annex.
 ANNEX = 25
+_MANY = {"search": "searches"}
 
 
 def exposure(of: Dossier) -> View:
@@ -42,7 +43,7 @@ def exposure(of: Dossier) -> View:
     missing = unseen(of.found, ("ual", "ual/Exchange"))
     empty = f"Cannot tell: {missing}." if missing else "No item is recorded as seen by an intruder."
     counts = Counter((e.kind, e.certainty) for e in items if not e.boundless)
-    sums = ", ".join(f"{amount(n, kind)} {sure}" for (kind, sure), n in sorted(counts.items()))
+    sums = ", ".join(f"{amount(n, kind, _MANY.get(kind, ''))} {sure}" for (kind, sure), n in sorted(counts.items()))
     lead = [f"{sums}."] if sums else []
     warning = (
         f"The record is not whole ({missing}): more may have been seen than is listed." if missing and items else ""
@@ -73,7 +74,7 @@ def recipients(of: Dossier) -> View:
         Column("address", "Address", "code"),
         Column("side", "Organisation"),
         Column("time", "When", "time"),
-        Column("after", "Clicked or signed in after"),
+        Column("after", "What came after"),
         Column("message", "Message", "code"),
     )
     missing = unseen(of.found, ("message_trace",))
@@ -96,7 +97,7 @@ def _reactions(items: Sequence[Recipient]) -> str:
     blind = len({r.address for r in items if r.clicked_or_signed_in_after.lower().startswith("unknown")})
     parts = []
     if reacted:
-        parts.append(f"{amount(reacted, 'recipient')} clicked, or signed in from the attacker's addresses, afterwards.")
+        parts.append(f"{amount(reacted, 'recipient')} clicked, answered, sent it on or signed in strangely.")
     if blind:
         parts.append(f"Cannot tell for {amount(blind, 'recipient')}: neither clicks nor sign-ins of theirs were read.")
     return " ".join(parts) or "None of them is seen to have signed in from the attacker's addresses afterwards."

@@ -161,7 +161,8 @@ def _others(found: Assessment) -> Iterable[Sentence]:
     )
     if reacted:
         yield Sentence(
-            f"{amount(len(reacted), 'recipient')} clicked or signed in afterwards and must be looked at next."
+            f"{amount(len(reacted), 'recipient')} reacted (a click, an answer, a strange sign-in, mail sent on) and"
+            " must be looked at next."
         )
 
 

@@ -35,9 +35,10 @@ def test_every_mail_that_was_opened_is_named_with_its_subject_line(tmp_path):
     found = judged(tmp_path, [entry(), traced, own, access(message_ids=["<1>", "<2>"], folders=["\\Inbox"])], exposure)
     shared = {"certainty": "certain", "subject": SUBJECT, "time": utc(at(minutes=9)), "event_id": "read"}
     assert found == [
-        Exposure("mail", "<1>", why='the mail was opened in \\Inbox, subject line "Invoice 7"', **shared),
+        Exposure("mail", "<1>", why='the mail was opened in \\Inbox, subject line "Invoice 7",'
+                 f" from p@fabrikam.example to {SUBJECT}", **shared),
         Exposure("mail", "<2>", why="the mail was opened in \\Inbox", **shared),
-    ]
+    ]  # fmt: skip
 
 
 def test_a_synchronised_folder_is_taken_whole(tmp_path):

@@ -23,6 +23,7 @@ from o365nb.model import (
     Hypothesis,
     Indicator,
     Label,
+    OtherVictim,
     Outcome,
     Persistence,
     Phase,
@@ -55,6 +56,7 @@ FOUND = Assessment(
     indicators=(
         Indicator("ip", "2001:db8::1", T, T, "w"), Indicator("url", "https://evil.example/a", None, None, EVIL),
     ),
+    other_victims=(OtherVictim("bob@contoso.example", "strong", "entered", EVIL, 3, T, None, "e2", "ask"),),
 )  # fmt: skip
 
 

@@ -31,7 +31,9 @@ def prose(notebook):
 
 
 def test_those_that_this_version_promises_are_there():
-    assert [path.stem for path in NOTEBOOKS] == ["00_start_here", "10_contain", "40_back_doors", "90_incident_report"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "00_start_here", "10_contain", "40_back_doors", "60_source", "90_incident_report", "95_tenant_hunt",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names)

@@ -23,6 +23,7 @@ from o365nb.model import (
     Hypothesis,
     Indicator,
     Label,
+    OtherVictim,
     Outcome,
     Persistence,
     Phase,
@@ -421,7 +422,16 @@ def aitm(nasty: str = "") -> Assessment:
             ),
             Indicator("user_agent", nasty or "axios/1.7.2", T0, None, "client of the intruder's session"),
         ),
-    )
+        other_victims=(
+            OtherVictim(
+                f"gina@contoso.example{nasty}", "strong", "entered",
+                f"the attacker's address 203.0.113.77 (2 events, 2 let in); {nasty}", 2, T0 + timedelta(hours=3),
+                T0 + timedelta(hours=4), "e-gina", "Treat the account as taken over.",
+            ),
+            OtherVictim("hana@contoso.example", "weak", "mailed", "mail from the lure's domain", 1, None, None, "",
+                        "Ask the owner."),
+        ),
+    )  # fmt: skip
 
 
 def gap(source: str, outcome: Outcome = Outcome.COMPLETE, reason: str = "seen whole", sentence: str = "") -> Gap:

@@ -17,7 +17,9 @@ def folders(tmp_path):
 def test_notebooks_are_copied_with_the_case_filled_in(folders):
     data, reports = folders
     copies = sorted(prepare_lab("demo", data, reports).glob("*.ipynb"))
-    assert [path.stem for path in copies] == ["00_start_here", "10_contain", "40_back_doors", "90_incident_report"]
+    assert [path.stem for path in copies] == [
+        "00_start_here", "10_contain", "40_back_doors", "60_source", "90_incident_report", "95_tenant_hunt",
+    ]  # fmt: skip
     contain = json.loads(copies[1].read_text("utf-8"))
     assert parameters_of(contain) == {
         "CASE": "demo", "DATA": str(data), "REPORTS": str(reports), "APPROVE": "",

@@ -40,7 +40,7 @@ def test_the_story_of_a_takeover_runs_from_lure_to_recipients():
         ],
         "Who else is concerned": [
             "The intruder's mail went to 640 addresses: 1 inside the organisation, 639 outside.",
-            "1 recipient clicked or signed in afterwards and must be looked at next.",
+            "1 recipient reacted (a click, an answer, a strange sign-in, mail sent on) and must be looked at next.",
         ],
     }
 
