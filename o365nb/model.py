@@ -346,6 +346,21 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherVictim:
+    """An account on which the attacker's artefacts were met that another account taught."""
+
+    account: str
+    strength: str  # strong, likely, weak
+    reached: str  # entered, changed, opened, stopped (after the password), tried, mailed
+    artefacts: str
+    events: int  # at least so many
+    first: datetime | None
+    last: datetime | None
+    event_id: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """Everything the analysis says of a case: what the result bundle holds."""
 
@@ -360,6 +375,7 @@ class Assessment:
     plan: Plan
     coverage: tuple[Gap, ...]
     indicators: tuple[Indicator, ...]
+    other_victims: tuple[OtherVictim, ...] = ()
 
 
 def plain(value: Any) -> Any:

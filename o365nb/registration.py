@@ -129,7 +129,8 @@ def lines(registration: Registration, cloud: Cloud, tenant: str, client_id: str)
     if missing := [
         one.name for one in registration.permissions if one not in [o for o, _, _ in registration.offered()]
     ]:
-        yield f"\nNot offered in this form, so what needs it will be denied: {', '.join(missing)}"
+        yield "\nNot offered in this form, or known by its name only; denied until it is added by hand:"
+        yield f"  {', '.join(missing)}"
     file = f"o365nb-{registration.kind}.json"
     yield "\nManifest (requiredResourceAccess):"
     yield json.dumps(registration.manifest(), indent=2)

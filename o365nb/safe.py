@@ -36,3 +36,8 @@ def csv_cell(text: str) -> str:
     A text that has the apostrophe already gets another, so that taking one away gives the text again.
     """
     return f"'{text}" if text.lstrip("'")[:1] in _EXECUTED else text
+
+
+def csv_text(cell: str) -> str:
+    """The text that a cell made by `csv_cell` stands for."""
+    return cell[1:] if cell.startswith("'") and csv_cell(cell[1:]) == cell else cell

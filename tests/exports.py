@@ -79,6 +79,10 @@ DETAIL_COLUMNS = (
     "Date,Request ID,Authentication method,Authentication method detail,Succeeded,Result detail,Requirement"
 )
 CLOUD_APP_COLUMNS = "Timestamp,ActionType,Application,AccountObjectId,AccountId,IPAddress,RawEventData,ReportId"
+URL_CLICK_COLUMNS = (
+    "Timestamp,Url,ActionType,AccountUpn,Workload,NetworkMessageId,ThreatTypes,DetectionMethods,IPAddress,"
+    "IsClickedThrough,UrlChain,ReportId"
+)
 HUNTING_SIGN_IN_COLUMNS = (
     "Timestamp,Application,ApplicationId,LogonType,ErrorCode,CorrelationId,SessionId,AccountDisplayName,AccountObjectId,"
     "AccountUpn,IsGuestUser,RequestId,IPAddress,Country,City,UserAgent,OSPlatform,Browser,AadDeviceId,IsManaged"
@@ -224,6 +228,17 @@ HUNTING_SIGN_IN = {
     "IPAddress": "203.0.113.10",
     "RequestId": GUID,
 }
+URL_CLICK = {
+    "Timestamp": WHEN,
+    "Url": "https://evil.example/login",
+    "ActionType": "ClickBlocked",
+    "AccountUpn": ANNA,
+    "Workload": "Email",
+    "NetworkMessageId": "11111111-0000-4000-8000-000000000001",
+    "IPAddress": "203.0.113.10",
+    "IsClickedThrough": "0",
+    "ReportId": GUID,
+}
 TRANSPORT_RULE = {"Priority": "0", "Name": "Copy", "State": "Enabled", "Mode": "Enforce", "Guid": GUID}
 PERMISSION = {
     "PermissionType": "Delegated",
@@ -316,6 +331,7 @@ MADE: dict[str, tuple[str, list[str]]] = {
         table(CLOUD_APP_COLUMNS, {"Timestamp": WHEN, "ActionType": "Send", "RawEventData": '{"Operation": "Send"}'}),
         ["audit_record"],
     ),
+    "hunting-url-click-events-csv": (table(URL_CLICK_COLUMNS, URL_CLICK), ["audit_record"]),
     "hunting-sign-in-events-csv": (table(HUNTING_SIGN_IN_COLUMNS, HUNTING_SIGN_IN), ["sign_in"]),
     "graph-app-sign-in-activity-json": (
         json.dumps({"value": [{"id": "x", "appId": "a-1", "lastSignInActivity": {"lastSignInDateTime": WHEN}}]}),

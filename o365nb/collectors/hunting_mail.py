@@ -41,6 +41,7 @@ class UrlClickEvents(HuntingQuery):
     title = "hunting: clicked links"
     needs = _NEEDS
     tables = ("UrlClickEvents",)
+    shape = "hunting-url-click-events-json"
 
     def condition(self, person: Person) -> str:
         return f"AccountUpn =~ {kql(person.upn)}"

@@ -14,6 +14,8 @@ KIND = "audit_record"
 #: come together: a record without any of a group costs nothing.
 _SCALARS = (
     ("LogonType", "ExternalAccess", "OperationCount"),
+    ("ChatThreadId", "ChatName"),
+    ("SourceId", "UrlClickAction", "AppName"),  # a click that Safe Links saw: the trace's id of the mail
     ("LogonError", "ErrorNumber", "ResultStatusDetail"),
     ("SourceFileName", "SourceRelativeUrl", "SiteUrl", "EventSource", "ItemType", "MachineDomainInfo", "MachineId"),
     ("TargetUserOrGroupName", "TargetUserOrGroupType", "UserSharedWith", "SharingType", "EventData"),

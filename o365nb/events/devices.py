@@ -61,6 +61,7 @@ def managed_device(data: Row, seen: Seen) -> Row:
     return {
         **_seen(seen, "intune", identity or f"intune:{data.get('id')}"),
         "device_id": identity,
+        "intune_id": text(data.get("id")),
         "name": text(data.get("deviceName")),
         "os": text(data.get("operatingSystem")),
         "os_version": text(data.get("osVersion")),
@@ -83,6 +84,7 @@ def machine(data: Row, seen: Seen) -> Row:
     return {
         **_seen(seen, "defender", identity or f"defender:{data.get('id')}"),
         "device_id": identity,
+        "machine_id": text(data.get("id")),
         "name": text(data.get("computerDnsName")),
         "os": text(data.get("osPlatform")),
         "os_version": version or None,

@@ -136,6 +136,8 @@ STATE_TABLES: dict[str, dict[str, str]] = {
     "devices": {
         "device_id": "VARCHAR",  # Entra's
         "object_id": "VARCHAR",
+        "intune_id": "VARCHAR",  # Intune's and Defender's own ids: what asks something of the device names it so
+        "machine_id": "VARCHAR",
         "name": "VARCHAR",
         "os": "VARCHAR",
         "os_version": "VARCHAR",

@@ -87,6 +87,40 @@ class HuntingSignInEventsJson(JsonShape):
         })  # fmt: skip
 
 
+class HuntingUrlClickEventsJson(JsonShape):
+    """UrlClickEvents: a click that Safe Links saw, as the audit log's own record of one.
+
+    The table's ReportId is no id: clicking through a warning repeats it.
+    """
+
+    name = "hunting-url-click-events-json"
+    title = "Defender UrlClickEvents (JSON)"
+    kind = "audit_record"
+    must = frozenset({"AccountUpn", "ActionType", "Url", "IsClickedThrough"})
+
+    def records(self, line: int, data: dict[str, Any]) -> Iterator[Record | Damaged]:
+        when = iso_time(str(data.get("Timestamp") or ""))
+        if not when:
+            yield Damaged(line, "the click has no time that can be read")
+            return
+        opened_page = data["ActionType"] == "ClickAllowed" or _true(data["IsClickedThrough"])
+        fates = {True: "Succeeded", False: "Failed" if "Blocked" in str(data["ActionType"]) else None}
+        yield Record(line, self.kind, {
+            LESSER: True,
+            "CreationTime": when,
+            "Operation": "TIUrlClickData",
+            "Workload": "ThreatIntelligence",
+            "UserId": data["AccountUpn"],
+            "UserType": 0,
+            "ClientIP": data.get("IPAddress"),
+            "ObjectId": data["Url"],
+            "ResultStatus": fates[opened_page],
+            "SourceId": data.get("NetworkMessageId"),
+            "UrlClickAction": data["ActionType"],
+            "AppName": data.get("Workload"),
+        })  # fmt: skip
+
+
 def _true(value: Any) -> bool:
     return str(value).lower() in ("1", "true")
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from o365nb.intake.base import Item, Origin
 from o365nb.intake.csv_text import CsvRow
 from o365nb.intake.forms import JsonShape
-from o365nb.intake.hunting import HuntingCloudAppEventsJson, HuntingSignInEventsJson
+from o365nb.intake.hunting import HuntingCloudAppEventsJson, HuntingSignInEventsJson, HuntingUrlClickEventsJson
 from o365nb.intake.log_tables import opened
 from o365nb.intake.sentinel import SentinelCsv
 
@@ -46,4 +46,16 @@ class HuntingSignInEventsCsv(HuntingCsv):
     forms = (
         frozenset({"Timestamp", "AccountUpn", "ErrorCode", "LogonType", "IPAddress"}),
         frozenset({"TimeGenerated", "AccountUpn", "ErrorCode", "LogonType", "IPAddress"}),
+    )
+
+
+class HuntingUrlClickEventsCsv(HuntingCsv):
+    """UrlClickEvents."""
+
+    name = "hunting-url-click-events-csv"
+    title = "Defender UrlClickEvents (CSV)"
+    twin = HuntingUrlClickEventsJson
+    forms = (
+        frozenset({"Timestamp", "AccountUpn", "ActionType", "Url", "IsClickedThrough"}),
+        frozenset({"TimeGenerated", "AccountUpn", "ActionType", "Url", "IsClickedThrough"}),
     )

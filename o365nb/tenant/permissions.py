@@ -61,6 +61,9 @@ ROLES = {
     "Cloud Application Administrator": "158c047a-c907-4556-b7ef-446551a6b5f7",
     "Cloud Device Administrator": "7698a772-787b-4ac8-901f-60d6b08affd2",
     "Compliance Administrator": "17315797-102d-40b4-93e0-432062caca18",
+    "Conditional Access Administrator": "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9",
+    "Intune Administrator": "3a2c62db-5318-420d-8d74-23affee5d9d5",
+    "Privileged Role Administrator": "e8611ab8-c189-46e8-94e1-60213ab1f814",
     "Security Reader": "5d6b6bb7-de71-4623-b4af-96380a352509",
     "Security Administrator": "194ae4cb-b126-40b2-bd5b-6091b380977d",
 }

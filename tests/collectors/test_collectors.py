@@ -77,7 +77,7 @@ SOURCES = {
     "analyzed_emails": {"graph-analyzed-email-json"},
     "hunting/EmailEvents": {"sentinel-email-events-json"},
     "hunting/EmailPostDeliveryEvents": {"hunting-rows-json"},
-    "hunting/UrlClickEvents": {"hunting-rows-json"},
+    "hunting/UrlClickEvents": {"hunting-url-click-events-json"},
     "hunting/CloudAppEvents": {"hunting-cloud-app-events-json"},
     "hunting/EntraIdSignInEvents": {"hunting-sign-in-events-json"},
     "hunting/IdentityLogonEvents": {"hunting-rows-json"},

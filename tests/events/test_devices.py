@@ -55,7 +55,8 @@ def test_one_row_tells_what_everybody_knows_of_a_device():
     (row,) = table(*everything)
     assert {name: value for name, value in row.items() if name not in ("raw_file", "raw_line", "collected_at")} == {
         "key": f"device:{ANNA}:D-1", "owner": ANNA, "seen_by": ["defender", "graph", "intune"],
-        "device_id": "D-1", "object_id": "o-1", "name": "CON-NB-004", "os": "Windows", "os_version": "10.0.26100.4652",
+        "device_id": "D-1", "object_id": "o-1", "intune_id": "I-1", "machine_id": "m" * 40,
+        "name": "CON-NB-004", "os": "Windows", "os_version": "10.0.26100.4652",
         "trust_type": "AzureAd", "managed": True, "compliant": False, "enabled": True,
         "registered": "2026-03-01T08:00:00", "last_sign_in": "2026-11-10T08:00:00", "last_seen": "2026-11-18T08:00:00",
         "encrypted": True, "patch_level": "10.0.26100.4652", "reboot_required": True, "antivirus": "on",

@@ -22,6 +22,11 @@ SIGN_IN = {
     "LogonType": '["interactiveUser"]', "AccountUpn": "anna@contoso.example", "IPAddress": "203.0.113.10",
     "Application": "OfficeHome", "Country": "GB", "IsManaged": 1, "EntraIdDeviceId": "d", "ReportId": "r",
 }  # fmt: skip
+URL_CLICK = {
+    "Timestamp": "2026-11-17T09:10:00Z", "Url": "https://evil.example/login", "ActionType": "ClickBlocked",
+    "AccountUpn": "Gina@contoso.example", "Workload": "Email", "IsClickedThrough": False,
+    "NetworkMessageId": "11111111-0000-4000-8000-000000000001", "IPAddress": "203.0.113.10", "ReportId": "r",
+}  # fmt: skip
 PROTECTION = {
     "@odata.context": f"{GRAPH}deviceManagement/managedDevices('i-1')/windowsProtectionState/$entity",
     "id": "i-1", "realTimeProtectionEnabled": False, "signatureVersion": "1.1",
@@ -81,4 +86,5 @@ DEFENDER = {
         ["audit_record"],
     ),
     "hunting-sign-in-events-json": (json.dumps(hunted(SIGN_IN)), ["sign_in"]),
+    "hunting-url-click-events-json": (json.dumps(hunted(URL_CLICK)), ["audit_record"]),
 }  # fmt: skip

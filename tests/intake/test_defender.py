@@ -4,7 +4,7 @@ import json
 
 import pytest
 from evidence import audit, case_of, properties, read, rows, signed_in
-from intake.defender_answers import ALERT, DEFENDER, INCIDENT, SIGN_IN, USER, hunted
+from intake.defender_answers import ALERT, DEFENDER, INCIDENT, SIGN_IN, URL_CLICK, USER, hunted
 
 from o365nb import intake
 from o365nb.intake import Record
@@ -133,3 +133,27 @@ def test_a_protection_state_knows_its_device_by_the_address_of_the_answer():
     _, (record,), _ = read(DEFENDER["graph-protection-state-json"][0])
     assert isinstance(record, Record)
     assert record.data["@device"] == "i-1"
+
+
+@pytest.mark.parametrize(
+    ("given", "result"),
+    [
+        ({}, "failure"), ({"IsClickedThrough": True}, "success"), ({"ActionType": "ClickAllowed"}, "success"),
+        ({"ActionType": "UrlScanInProgress"}, "unknown"),
+    ],
+    ids=["blocked", "clicked through", "allowed", "not known"],
+)  # fmt: skip
+def test_a_click_becomes_the_audit_logs_own_record_of_it(tmp_path, given, result):
+    case = case_of(tmp_path, {"clicks.json": json.dumps(hunted({**URL_CLICK, **given}))})
+    (found,) = rows(case, "SELECT operation, actor, target, client_ip, result, properties FROM events")
+    assert {**found, "properties": properties(found)} == {
+        "operation": "TIUrlClickData", "actor": "gina@contoso.example", "target": "https://evil.example/login",
+        "client_ip": "203.0.113.10", "result": result,
+        "properties": {"SourceId": URL_CLICK["NetworkMessageId"], "AppName": "Email",
+                       "UrlClickAction": {**URL_CLICK, **given}["ActionType"]},
+    }  # fmt: skip
+
+
+def test_a_click_without_a_time_is_damaged_not_dropped():
+    _, records, damaged = read(json.dumps(hunted({**URL_CLICK, "Timestamp": "soon"})))
+    assert (records, len(damaged)) == ([], 1)
