@@ -32,14 +32,20 @@ _SURE = {
 }
 
 
-def lines_of(file: BinaryIO) -> int | None:
-    """How many lines a file has; None when it is not clean: not UTF-8, with a mark, NUL, or an old Mac's line ends."""
+def lines_of(file: BinaryIO, form: str = "lines") -> int | None:
+    """How many lines a file has; None when it is not clean: not UTF-8, with NUL, or an old Mac's line ends.
+
+    A byte order mark is clean in a "csv" only: the engine passes over it there, and Purview writes one always."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     lines, last = 0, b""
     while block := file.read(_BLOCK):
         block += file.read(1) if block.endswith(b"\r") else b""
         joined = last[-5:] + block  # an escape may lie across two blocks
-        if b"\\u0000" in joined or b"\x00" in block or (not last and block.startswith(codecs.BOM_UTF8)):
+        if (
+            b"\\u0000" in joined
+            or b"\x00" in block
+            or (form != "csv" and not last and block.startswith(codecs.BOM_UTF8))
+        ):
             return None
         if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
             return None

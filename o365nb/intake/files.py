@@ -124,7 +124,7 @@ def _large(piece: _Piece, maps: Sequence[MappedShape]) -> _Known | None:
         return None
     if plain := shape.plain(head.decode("utf-8", "replace")):
         with _opened(piece.file) as file:
-            lines = lines_of(file)
+            lines = lines_of(file, plain.form)
         if lines is not None:
             return _Known(shape.name, isinstance(shape, MappedShape), lines - (plain.form == "csv"), plain, lines)
     return None

@@ -1,5 +1,6 @@
 """The engine's own reading of plain files gives the same tables, to the last value, as the exact reader."""
 
+import codecs
 import csv
 import gzip
 import io
@@ -142,9 +143,10 @@ def test_a_file_that_is_not_plain_is_read_exactly(tmp_path, content):
     both(tmp_path, "ual.jsonl", content)
 
 
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8], ids=["plain", "with a byte order mark"])
 @pytest.mark.parametrize("delimiter", [",", ";"])
-def test_a_purview_export(tmp_path, delimiter):
-    (rows, _, _), plain = both(tmp_path, "purview.csv", purview(audits(60), delimiter))
+def test_a_purview_export(tmp_path, delimiter, mark):
+    (rows, _, _), plain = both(tmp_path, "purview.csv", mark + purview(audits(60), delimiter))
     assert plain
     assert [row for row in rows if row[-1] == 2]  # the first record is on the second line
 
