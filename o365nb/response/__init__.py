@@ -5,6 +5,7 @@ from o365nb.response.gate import unmet
 from o365nb.response.plan import actions, make_plan
 from o365nb.response.preview import preview
 from o365nb.response.receipts import Receipt, receipt_lines, receipts_view
+from o365nb.response.sheet import device_sheets
 from o365nb.response.undo import undo
 from o365nb.response.verify import Check, check_lines, verify
 
@@ -14,6 +15,7 @@ __all__ = [
     "actions",
     "apply",
     "check_lines",
+    "device_sheets",
     "make_plan",
     "part_of_the_whole",
     "preview",

@@ -131,7 +131,8 @@ class _Run:
             reasons = unmet(
                 self.case, self.tenant, self.plan, step, devices_checked=self.devices_checked, confirmed=self.confirmed
             )
-            return "; ".join(reasons)
+            if reasons:
+                return "; ".join(reasons)
         if action.secret() is not None and self.on_password is None:
             return f"nobody is there to be handed {action.hands_over}"
         if (wanted := action.asks(step)) and self.typed.get(step.id) != wanted:

@@ -143,7 +143,8 @@ class Registrations(Collections):
         changes = self.site.authorise(request, GRAPH)
         body = await body_of(request)
         resource = self._principal(request.path_params["thing"])
-        principal = self._principal(str(body.get("principalId")))
+        user = self.state.objects["users"].get(str(body.get("principalId")))
+        principal = user or self._principal(str(body.get("principalId")))
         if set(body) != {"principalId", "resourceId", "appRoleId"} or body["resourceId"] != resource["id"]:
             raise bad_request("Invalid object identifier in the app role assignment.")
         if body["appRoleId"] not in [role["id"] for role in resource["appRoles"]]:
@@ -154,7 +155,7 @@ class Registrations(Collections):
             raise Refusal(400, "Request_BadRequest", text)
         made = {
             "id": uuid4().hex, "deletedDateTime": None, "createdDateTime": z(self.state.clock.now()),
-            "principalDisplayName": principal["displayName"], "principalType": "ServicePrincipal",
+            "principalDisplayName": principal["displayName"], "principalType": "User" if user else "ServicePrincipal",
             "resourceDisplayName": resource["displayName"], **body,
         }  # fmt: skip
         rights.append(made)

@@ -1,4 +1,4 @@
-"""What an administrator takes away from applications and groups, and puts back: credentials, owners, members."""
+"""What is taken from applications and groups, and put back: credentials, owners, rights, members."""
 
 from __future__ import annotations
 

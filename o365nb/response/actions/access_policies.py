@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from o365nb.errors import NotFound
 from o365nb.model import Persistence, Phase, Step
 from o365nb.response import account
 from o365nb.response.base import Action, Draft, Request, Secret, Sent, State, sentence
-from o365nb.response.removal import send
+from o365nb.response.removal import records, send
 from o365nb.response.situation import Row, Situation
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, powershell, segment
@@ -76,9 +75,9 @@ class DisableAccessPolicy(Action):
     def before(self, tenant: Tenant, step: Step) -> State:
         if not step.arguments["policy"]:
             return {"present": None}
-        try:
-            found = tenant.graph.get(_path(step)).data
-        except NotFound:
+        listed = records(tenant, _PATHS[step.arguments["kind"]])
+        found = next((one for one in listed if one.get("id") == step.arguments["policy"]), None)
+        if found is None:
             return {"present": False}
         value = found.get("state") if step.arguments["kind"] == "policy" else found.get("isTrusted")
         return {"present": True, "name": str(found.get("displayName") or ""), "value": value}

@@ -27,7 +27,7 @@ class DisableAccount(Action):
         for item in situation.objects(*self.kinds):
             row = situation.row("users", item, "user_id")
             user = str(row["user_id"] or "") if row else ""
-            upn = str(row["owner"]) if row else item.owner
+            upn = (str(row["owner"]) if row else item.owner).lower()
             guest = bool(row and str(row["user_type"] or "").lower() == "guest")
             reason = f"{sentence(item.because)} Whoever made it gets in with it, whatever becomes of the others."
             if guest:
