@@ -53,7 +53,7 @@ def _stealer(engine: Engine, labels: Labels) -> str:
     entry = entry_time(labels)
     rows = engine.rows("""
         SELECT e.event_id, e.time, e.operation,
-               coalesce(string_agg(p.value, ' ' ORDER BY p.name), '') AS said
+               coalesce(string_agg(p.value, ' ' ORDER BY p.value), '') AS said
         FROM case_events AS e
         LEFT JOIN case_properties AS p
           ON p.event_id = e.event_id AND p.name IN ('category', 'description')

@@ -48,16 +48,19 @@ def test_the_verdict_the_way_in_and_the_remains_are_right(practice_case):
 
 def test_the_computer_and_its_key_go_before_the_account_is_given_back(practice_case):
     assert [step.action for step in practice_case(STORY).found.plan.steps] == [
-        "snapshot_evidence", "block_sign_in", "revoke_sessions", "reset_password", "ask_user", "disable_device",
-        "remove_auth_method", "revoke_sessions", "check_devices", "unblock_sign_in", "verify_again", "harden",
+        "snapshot_evidence", "block_sign_in", "revoke_sessions", "reset_password", "confirm_compromised",
+        "name_addresses", "block_addresses", "ask_user", "disable_device", "delete_device", "remove_auth_method",
+        "revoke_sessions", "check_devices", "update_signatures", "scan_device", "sync_device", "check_device",
+        "check_device", "unblock_sign_in", "issue_temporary_pass", "dismiss_risk", "verify_again", "harden",
     ]  # fmt: skip
 
 
 def test_a_new_password_alone_does_not_pass_while_the_computer_stands(practice_copy):
     case = practice_copy(STORY)
     plan = Bundle(Path(case.info.out)).plan()
+    keys = [step.id for step in plan.steps if step.action in ("reset_password", "remove_auth_method")]
     with investigate.tenant_of(case, lambda _: None) as tenant:
-        response.apply(case, tenant, plan, plan.plan_id, on_password=lambda *_: None)
+        response.apply(case, tenant, plan, plan.plan_id, keys, on_password=lambda *_: None)
         checks = {check.action: check for check in response.verify(case, tenant, plan)}
     assert (checks["reset_password"].holds, checks["remove_auth_method"].holds) == (True, True)
     assert checks["disable_device"].holds is False

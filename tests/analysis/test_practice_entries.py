@@ -27,10 +27,18 @@ EXPECTED = {
          "ia-token-outlives-reset", "co-file-sync", "la-saas-sso"},
     ),
 }  # fmt: skip
-CONTAINED = ["snapshot_evidence", "block_sign_in", "revoke_sessions", "reset_password", "ask_user"]
-RECOVERED = ["revoke_sessions", "check_devices", "unblock_sign_in", "verify_again", "harden"]
+CONTAINED = ["snapshot_evidence", "block_sign_in", "revoke_sessions", "reset_password", "confirm_compromised"]
+RECOVERED = [
+    "revoke_sessions", "check_devices", "update_signatures", "scan_device", "sync_device", "check_device",
+    "check_device", "unblock_sign_in", "issue_temporary_pass", "dismiss_risk", "verify_again", "harden",
+]  # fmt: skip
+_ADDRESSES = ["name_addresses", "block_addresses", "ask_user"]
 #: Story → what is taken away between containment and recovery.
-REMOVED = {"consent": ["remove_consent"], "spray": ["remove_by_hand"] * 3, "token_theft": []}
+REMOVED = {
+    "consent": ["disable_application", *_ADDRESSES, "remove_consent"],
+    "spray": [*_ADDRESSES, *["remove_by_hand"] * 3],
+    "token_theft": _ADDRESSES,
+}
 
 
 @pytest.mark.parametrize("story", EXPECTED)
@@ -78,8 +86,9 @@ def test_the_consent_of_the_users_own_hand_is_still_the_attackers_and_one_findin
 def test_a_new_password_alone_does_not_pass_for_removed_consent(practice_copy):
     case = practice_copy("consent")
     plan = Bundle(Path(case.info.out)).plan()
+    password = [step.id for step in plan.steps if step.action in ("snapshot_evidence", "reset_password")]
     with investigate.tenant_of(case, lambda _: None) as tenant:
-        response.apply(case, tenant, plan, plan.plan_id, on_password=lambda *_: None)
+        response.apply(case, tenant, plan, plan.plan_id, password, on_password=lambda *_: None)
         checks = {check.action: check for check in response.verify(case, tenant, plan)}
     assert checks["reset_password"].holds is True
     assert checks["remove_consent"].holds is False

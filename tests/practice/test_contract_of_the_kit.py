@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from practice.judge import answer_problems, problems
 from response.making import finding, thing, user, verdict
+from response.planted import case_of, plant
 from tables import SUBJECT, make_case, rule, state
 
 from o365nb import collectors, doctor, response
@@ -100,24 +101,35 @@ def absent(kind, status):
 
 
 def test_every_request_and_answer_of_the_response_is_published(tmp_path):
-    with PracticeTenant(story="aitm", state=tmp_path / "state", journal=True) as server:
-        with connect(profile_of(server), secret=server.client_secret, sleep=lambda _: None) as tenant:
-            case, plan = planned(tenant, tmp_path)
-            before = len(server.journal)
-            chosen = [step.id for step in plan.steps if step.automatic]
-            given = {"on_password": lambda *_: None, "devices_checked": True}
-            receipts = response.apply(case, tenant, plan, plan.plan_id, chosen, **given)
-            response.verify(case, tenant, plan)
-            for receipt in receipts:
-                if receipt.reversible and receipt.outcome.value == "applied":
-                    response.undo(case, tenant, receipt.step_id)
-        sent = calls(server)
-        assert "\n".join(sorted({problem for entry in sent for problem in problems(entry.asked)})) == ""
-        assert "\n".join(sorted({problem for entry in unlike(sent) for problem in answer_problems(entry)})) == ""
-        assert len(server.journal) > before
+    done, sent = set(), []
+    for name, plan_of in {
+        "own": lambda server, tenant, folder: planned(tenant, folder),
+        "planted": lambda server, tenant, folder: case_of(plant(server), folder),
+    }.items():
+        with PracticeTenant(story="aitm", state=tmp_path / name / "state", journal=True) as server:
+            with connect(profile_of(server), secret=server.client_secret, sleep=lambda _: None) as tenant:
+                before = len(server.journal)
+                done |= carried_out(tenant, *plan_of(server, tenant, tmp_path / name / "case"))
+            assert len(server.journal) > before
+            sent += calls(server)
+    assert "\n".join(sorted({problem for entry in sent for problem in problems(entry.asked)})) == ""
+    assert "\n".join(sorted({problem for entry in unlike(sent) for problem in answer_problems(entry)})) == ""
     changing = {action.name for action in actions().values() if action.automatic and action.kinds}
-    assert changing - {receipt.action for receipt in receipts} == set()
+    assert changing - done == set()
     assert {entry.asked.method for entry in sent} >= {"GET", "POST", "PATCH", "DELETE"}
+
+
+def carried_out(tenant, case, plan):
+    """The actions that applied every automatic step of the plan, read it back, and undid what can be undone."""
+    chosen = [step for step in plan.steps if step.automatic]
+    typed = {step.id: word for step in chosen if (word := actions()[step.action].asks(step))}
+    given = {"on_password": lambda *_: None, "devices_checked": True, "typed": typed}
+    receipts = response.apply(case, tenant, plan, plan.plan_id, [step.id for step in chosen], **given)
+    response.verify(case, tenant, plan)
+    for receipt in receipts:
+        if receipt.reversible and receipt.outcome.value == "applied":
+            response.undo(case, tenant, receipt.step_id)
+    return {receipt.action for receipt in receipts}
 
 
 def planned(tenant, folder):

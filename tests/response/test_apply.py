@@ -17,6 +17,7 @@ DONE = [
     ("block_sign_in", "applied"),
     ("revoke_sessions", "applied"),
     ("reset_password", "applied"),
+    ("confirm_compromised", "applied"),
     ("disable_inbox_rule", "applied"),
     ("remove_auth_method", "applied"),
     ("revoke_sessions", "applied"),
@@ -141,6 +142,7 @@ def test_an_attacker_seen_again_after_the_response_is_thrown_out_again(ground):
         "block_sign_in": "already_held",
         "revoke_sessions": "applied",
         "reset_password": "applied",
+        "confirm_compromised": "already_held",
         "disable_inbox_rule": "already_held",
         "remove_auth_method": "already_held",
     }

@@ -1,4 +1,4 @@
-"""Back doors that a person closes: the kit says how, and reads back whether it was done."""
+"""Back doors that a person closes, or has closed: the kit says how, and reads back whether it was done."""
 
 import pytest
 from response.conftest import signed_in
@@ -48,7 +48,7 @@ def test_a_consent_stands_until_the_grant_itself_is_gone(tenant, case, plan):
     row = state("oauth_grant", grant["id"], grant_id=grant["id"], client_id=grant["clientId"])
     made = plan(verdict(), [finding()], [thing("oauth_grant", row["key"])], users=[user()], oauth_grants=[row])
     scopes = " ".join(grant["scope"].split())
-    assert checked(tenant, case, made, "remove_consent") == (False, f"consent given: {scopes}", NOT_YET)
+    assert checked(tenant, case, made, "remove_consent") == (False, f"consent given: {scopes}", "not applied")
     tenant.graph.delete(f"/oauth2PermissionGrants/{grant['id']}")
     assert checked(tenant, case, made, "remove_consent") == (True, "consent gone", "")
 
@@ -58,7 +58,7 @@ def test_a_device_stands_until_it_is_disabled(tenant, case, plan):
     row = state("device", device["deviceId"], device_id=device["deviceId"], object_id=device["id"])
     made = plan(verdict(), [finding()], [thing("device", row["key"])], users=[user()], devices=[row])
     name = device["displayName"]
-    assert checked(tenant, case, made, "disable_device") == (False, f"device {name!r} enabled", NOT_YET)
+    assert checked(tenant, case, made, "disable_device") == (False, f"device {name!r} enabled", "not applied")
     tenant.graph.patch(f"/devices/{device['id']}", {"accountEnabled": False})
     assert checked(tenant, case, made, "disable_device") == (True, f"device {name!r} disabled", "")
 

@@ -105,7 +105,9 @@ class RoleChanges(Collections):
             "assignmentScheduleRequests": "assignmentScheduleId",
         }[kind]
         made = {
-            "id": key, **wanted, "startDateTime": z(self.state.clock.now()), "endDateTime": None,
-            "memberType": "Direct", schedule: key,
+            "id": key, **wanted, "startDateTime": z(self.state.clock.now()), "endDateTime": None, schedule: key
         }  # fmt: skip
-        return made if "groupId" in wanted else {**made, "appScopeId": None}
+        # Of roles it is free text, of groups one of a closed list.
+        if "groupId" in wanted:
+            return {**made, "memberType": "direct"}
+        return {**made, "memberType": "Direct", "appScopeId": None}
