@@ -6,7 +6,7 @@ object is part of its origin and no item of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from o365nb.analysis.base import aware, short
@@ -15,8 +15,6 @@ from o365nb.analysis.reconcile import Log, Origin, Row
 from o365nb.engine import Engine
 from o365nb.model import Label, Persistence
 
-#: Makes an item of the inventory out of kind, row, words, origin and the findings by evidence key.
-Item = Callable[[str, Mapping[str, Any], str, Origin, Mapping[str, list[str]]], Persistence]
 _ASK = "the state does not say since when, and only the accounts' own audit logs were read: an administrator may know"
 _RIGHTS = {"fullaccess": "open the mailbox", "sendas": "send as the mailbox"}
 _EVENTS = """
@@ -177,24 +175,21 @@ def standing_origins(engine: Engine, log: Log) -> dict[str, Origin]:
     return {row["key"]: origin for _, row, _, origin in Standing(engine, log).found}
 
 
-def with_standing(
-    made: Iterable[Persistence], engine: Engine, log: Log, cited: Mapping[str, list[str]], item: Item
-) -> list[Persistence]:
-    """The inventory with what stands in it; items that only the log told of an object that stands are left out."""
-    standing = Standing(engine, log).found
-    events = {event for _, _, _, origin in standing for event in origin.events}
+def without_twins(made: Iterable[Persistence], standing: Iterable[tuple[str, Row, str, Origin]]) -> list[Persistence]:
+    """The items without those that only the log told, of an object that stands."""
+    found = list(standing)
+    events = {event for _, _, _, origin in found for event in origin.events}
     told = {
         f"{start}{str(row.get('name') or '').lower()}"
-        for kind, row, _, _ in standing
+        for kind, row, _, _ in found
         for start in _TOLD_BY_LOG.get(kind, ())
     }
     # The log names a mailbox in its own ways: its delegates are known by the event that made them.
-    kept = [
+    return [
         one
         for one in made
         if one.id not in told and not (one.kind == "delegate" and one.id.rpartition(":")[2] in events)
     ]
-    return [*kept, *(item(kind, row, words, origin, cited) for kind, row, words, origin in standing)]
 
 
 def rule_words(row: Mapping[str, Any]) -> str:
