@@ -93,7 +93,7 @@ def _structure(node: exp.Expr) -> Iterator[str]:
         yield "ASOF JOIN: only DuckDB has it"
     elif isinstance(node, exp.Div) and not isinstance(node.expression, exp.Literal):
         yield "/: dividing by nothing is NULL or infinite on one engine, an error on the other: divide by a number"
-    elif isinstance(node, exp.Limit) and not node.find_ancestor(exp.Select).args.get("order"):  # type: ignore[union-attr]
+    elif isinstance(node, exp.Limit) and not (node.parent or node).args.get("order"):
         yield "LIMIT without ORDER BY: which rows is chance"
     elif isinstance(node, exp.Explode) and not isinstance(node.parent, (exp.Select, exp.Alias)):
         yield "unnest inside an expression: Spark wants it alone; go on with it one SELECT further out"

@@ -27,6 +27,7 @@ def connect(scratch: Path | None = None, memory_limit: str = "2GB") -> duckdb.Du
         config["temp_directory"] = str(scratch)
     connection = duckdb.connect(":memory:", config=config)
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # it writes between the lines of whoever prints
     return connection
 
 

@@ -6,7 +6,9 @@ later, once per text: see `events/enrichment.py`.
 
 from __future__ import annotations
 
-from o365nb.events.macros import INTERRUPTED, either, said_of, structure
+import json
+
+from o365nb.events.macros import INTERRUPTED, Structure, either, said_of, sql_type, structure
 
 KIND = "audit_record"
 
@@ -39,20 +41,28 @@ _TEXTS = (
     *("Operation", "ResultStatus", "SessionId", "Subject", "UserAgent", "UserId", "UserType", "Workload"),
     *("@damaged", "@lesser"),
 )
-_PARTS = (
-    *("Actor", "AffectedItems", "AppAccessContext", "DeviceProperties", "ExtendedProperties", "Folder"),
-    *("Folders", "Item", "ModifiedProperties", "OperationProperties", "Parameters"),
-)
+_PAIRS: Structure = [{"Name": "VARCHAR", "Value": "VARCHAR"}]
+_ITEM: Structure = {"InternetMessageId": "VARCHAR", "Subject": "VARCHAR", "ParentFolder": {"Path": "VARCHAR"}}
+_ACCESS = ("AADSessionId", "UniqueTokenId", "DeviceId", "ClientAppId", "CorrelationId")
+#: Parts that look alike in every record that Microsoft writes.
+_ALIKE: dict[str, Structure] = {
+    "Actor": [{"ID": "VARCHAR", "Type": "VARCHAR"}],
+    "AffectedItems": [_ITEM],
+    "AppAccessContext": dict.fromkeys(_ACCESS, "VARCHAR"),
+    "DeviceProperties": _PAIRS,
+    "ExtendedProperties": _PAIRS,
+    "Folder": {"Path": "VARCHAR"},
+    "Folders": [{"Path": "VARCHAR", "FolderItems": [{"InternetMessageId": "VARCHAR"}]}],
+    "Item": _ITEM,
+    "OperationProperties": _PAIRS,
+}
+#: Parts that are now a list of objects, now of texts, now a text.
+_MIXED = ("ModifiedProperties", "Parameters")
 #: Every key of AuditData that is read.
-FIELDS = structure((*_TEXTS, *(name for group in _SCALARS for name in group)), (*_PARTS, *_NESTED))
+FIELDS = structure((*_TEXTS, *(name for group in _SCALARS for name in group)), (*_ALIKE, *_MIXED, *_NESTED))
+#: The same as the engine may read them where no part looks otherwise: without a detour by JSON text.
+FIELDS_ALIKE = {**FIELDS, **{name: sql_type(structure) for name, structure in _ALIKE.items()}}
 
-_FOLDER = '{"Path":"VARCHAR"}'
-_FOLDERS = '[{"Path":"VARCHAR","FolderItems":[{"InternetMessageId":"VARCHAR"}]}]'
-_ITEM = '{"InternetMessageId":"VARCHAR","Subject":"VARCHAR","ParentFolder":{"Path":"VARCHAR"}}'
-_ACCESS = (
-    '{"AADSessionId":"VARCHAR","UniqueTokenId":"VARCHAR","DeviceId":"VARCHAR","ClientAppId":"VARCHAR",'
-    '"CorrelationId":"VARCHAR"}'
-)
 _KEPT_WHOLE = said_of(_NESTED, """ "{}"->>'$' """)
 #: Who is no person, whatever else the record says.
 _SYSTEM = (
@@ -60,34 +70,35 @@ _SYSTEM = (
     "|applicationaccount@.*\\.prod\\.outlook\\.com$|^microsoft teams sync$|^dlppolicy"
 )
 
-SELECT = f"""
-WITH parts AS (
+#: What stands in any JSON, brought to the types of `_ALIKE`.
+_OPENED = ", ".join(
+    (f"listed({name})" if structure is _PAIRS else f"from_json(opened({name}), '{json.dumps(structure)}')")
+    + f" AS {name}"
+    for name, structure in _ALIKE.items()
+)
+_SELECT = f"""
+, parts AS (
     SELECT *,
-        pairs(ExtendedProperties, 'ExtendedProperties', FALSE) AS extended,
-        pairs(DeviceProperties, 'DeviceProperties', FALSE) AS device,
-        pairs(OperationProperties, 'OperationProperties', FALSE) AS operations,
-        from_json(opened(Folders), '{_FOLDERS}') AS all_folders,
-        from_json(opened(Item), '{_ITEM}') AS one_item, from_json(opened(AffectedItems), '[{_ITEM}]') AS items,
-        from_json(opened(Folder), '{_FOLDER}') AS one_folder,
-        from_json(opened(AppAccessContext), '{_ACCESS}') AS access,
-        -- SharePoint writes a claim: `i:0h.f|membership|bob@contoso.com`.
-        CASE WHEN starts_with(UserId, 'i:0') THEN regexp_replace(UserId, '^i:0[^|]*\\|[^|]*\\|(.+@)', '\\1')
-            ELSE said(UserId) END AS user_id, id(ErrorNumber) AS number, id(LogonError) AS logon_error,
+        named(ExtendedProperties, 'ExtendedProperties', FALSE) AS extended,
+        named(DeviceProperties, 'DeviceProperties', FALSE) AS device,
+        named(OperationProperties, 'OperationProperties', FALSE) AS operations,
+        id(ErrorNumber) AS number, id(LogonError) AS logon_error,
         lower(coalesce(UserType, '')) AS user_type
-    FROM records
-), named AS (
+    FROM read
+), told AS (
     SELECT *,
         -- Failed sign-ins name nobody, or a GUID, in UserId; the UPN (type 5) may be among the actors.
-        lower(CASE WHEN contains(user_id, '@') OR coalesce(NOT contains(Actor, '@'), TRUE) THEN user_id ELSE coalesce(
-            [x->>'$.ID' for x in CASE WHEN json_type(opened(Actor)) = 'ARRAY' THEN CAST(opened(Actor) AS JSON[]) END
-                if contains(x->>'$.ID', '@') AND (x->>'$.Type') = '5'][1],
-            user_id) END) AS who,
+        -- SharePoint writes a claim: `i:0h.f|membership|bob@contoso.com`.
+        lower(said(CASE
+            WHEN starts_with(UserId, 'i:0') THEN regexp_replace(UserId, '^i:0[^|]*\\|[^|]*\\|(.+@)', '\\1')
+            WHEN contains(UserId, '@') OR Actor IS NULL THEN UserId
+            ELSE coalesce([x.ID for x in Actor if contains(x.ID, '@') AND x.Type = '5'][1], UserId) END)) AS who,
         -- Of a list each is taken here once: what stands inside a CASE or coalesce copies the list.
         prop(extended, 'ExtendedProperties.UserAgent') AS extended_agent,
         prop(extended, 'ExtendedProperties.additionalDetails') AS details,
         prop(device, 'DeviceProperties.SessionId') AS device_session,
         prop(device, 'DeviceProperties.Id') AS device_number,
-        items[1].InternetMessageId AS first_message, items[1].Subject AS first_subject,
+        AffectedItems[1].InternetMessageId AS first_message, AffectedItems[1].Subject AS first_subject,
         prop(device, 'DeviceProperties.OS') AS device_os,
         prop(device, 'DeviceProperties.BrowserType') AS device_browser,
         prop(device, 'DeviceProperties.IsCompliantAndManaged') AS device_managed,
@@ -122,13 +133,13 @@ SELECT file, raw_line, seq, coalesce("@damaged", "@lesser") IS NOT NULL AS damag
             THEN rtrim('Mozilla/' || split_part(ClientInfoString, 'Mozilla/', 2), '; ') END) AS user_agent,
     device_os AS os,
     device_browser AS browser,
-    coalesce(device_session, id(access.AADSessionId), id(SessionId)) AS session_id,
-    id(access.UniqueTokenId) AS token_id,
-    coalesce(device_number, id(access.DeviceId), id(DeviceId)) AS device_id,
+    coalesce(device_session, id(AppAccessContext.AADSessionId), id(SessionId)) AS session_id,
+    id(AppAccessContext.UniqueTokenId) AS token_id,
+    coalesce(device_number, id(AppAccessContext.DeviceId), id(DeviceId)) AS device_id,
     coalesce(truth(device_managed), truth(device_compliant), truth(IsManagedDevice)) AS device_managed,
-    coalesce(id(ApplicationId), id(ClientAppId), id(access.ClientAppId), id(AppId)) AS app_id,
+    coalesce(id(ApplicationId), id(ClientAppId), id(AppAccessContext.ClientAppId), id(AppId)) AS app_id,
     coalesce(id(ApplicationDisplayName), id(ClientAppName)) AS app_name,
-    coalesce(id(InterSystemsId), id(access.CorrelationId), id(CorrelationId)) AS correlation_id,
+    coalesce(id(InterSystemsId), id(AppAccessContext.CorrelationId), id(CorrelationId)) AS correlation_id,
     -- ResultStatus lies for sign-ins (UserLoginFailed says Success): there the error code decides.
     CASE
         WHEN Operation IN {_SIGN_IN} AND regexp_full_match(number, '{either(INTERRUPTED)}') THEN 'interrupted'
@@ -144,19 +155,24 @@ SELECT file, raw_line, seq, coalesce("@damaged", "@lesser") IS NOT NULL AS damag
     number AS error_code,
     id(ClientInfoString) AS client_app,
     lower(id(MailboxOwnerUPN)) AS mailbox_owner,
-    coalesce(id(one_item.InternetMessageId), id(InternetMessageId), first_message) AS message_id,
-    coalesce(one_item.Subject, Subject, first_subject) AS message_subject,
-    texts(list_concat([y.InternetMessageId for y in flatten([x.FolderItems for x in all_folders])],
-        [x.InternetMessageId for x in items], [one_item.InternetMessageId])) AS message_ids,
-    texts(list_concat([x.Path for x in all_folders], [x.ParentFolder.Path for x in items],
-        [one_folder.Path, one_item.ParentFolder.Path])) AS folders,
+    coalesce(id(Item.InternetMessageId), id(InternetMessageId), first_message) AS message_id,
+    coalesce(Item.Subject, Subject, first_subject) AS message_subject,
+    texts(list_concat([y.InternetMessageId for y in flatten([x.FolderItems for x in Folders])],
+        [x.InternetMessageId for x in AffectedItems], [Item.InternetMessageId])) AS message_ids,
+    texts(list_concat([x.Path for x in Folders], [x.ParentFolder.Path for x in AffectedItems],
+        [Folder.Path, Item.ParentFolder.Path])) AS folders,
     coalesce(list_concat(
         -- An empty parameter says something: Set-Mailbox with an empty address is forwarding cleared.
         pairs(Parameters, 'Parameters', TRUE), extended, changes(ModifiedProperties, 'ModifiedProperties'),
         operations, device,
         {", ".join(said_of(group) for group in _SCALARS)},
         {_KEPT_WHOLE},
-        [{{'name': 'Subjects', 'value': x.Subject}} for x in items if x.Subject <> '' AND len(items) > 1],
+        [{{'name': 'Subjects', 'value': x.Subject}} for x in AffectedItems
+            if x.Subject <> '' AND len(AffectedItems) > 1],
         CASE WHEN "@damaged" IS NOT NULL THEN one('Damaged', "@damaged") END), []) AS properties
-FROM named
+FROM told
 """
+#: From records with FIELDS.
+SELECT = f"WITH read AS (SELECT * REPLACE ({_OPENED}) FROM records) {_SELECT}"
+#: From records with FIELDS_ALIKE.
+SELECT_ALIKE = f"WITH read AS (SELECT * FROM records) {_SELECT}"

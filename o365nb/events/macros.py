@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+Structure = str | dict[str, "Structure"] | list["Structure"]
+
 MACROS: tuple[str, ...] = (
     # A JSON value, also where a tool has put it as text into a string.
     """opened(j) AS CASE WHEN starts_with(j, '"') AND json_valid(j->>'$') THEN CAST(j->>'$' AS JSON) ELSE j END""",
@@ -39,22 +41,24 @@ MACROS: tuple[str, ...] = (
     # As services write their ids; `is_guid` knows more ways, and costs more.
     """plain_guid(t) AS regexp_full_match(t, '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
         AND t <> '00000000-0000-0000-0000-000000000000'""",
-    """any_pairs(j, prefix, empty) AS CASE
-        WHEN json_type(j) = 'ARRAY' THEN [p for p in [
-            {'name': coalesce(prefix || '.' || (x->>'$.Name'), prefix),
-             'value': CASE WHEN json_type(x) = 'OBJECT' THEN x->>'$.Value' ELSE x->>'$' END}
-            for x in CAST(j AS JSON[])] if empty AND p.value IS NOT NULL OR p.value <> '']
-        WHEN said(j->>'$') IS NOT NULL THEN [{'name': prefix, 'value': j->>'$'}]
+    """any_listed(j) AS CASE
+        WHEN json_type(j) = 'ARRAY' THEN [
+            {'Name': CASE WHEN json_type(x) = 'OBJECT' THEN x->>'$.Name' END,
+             'Value': CASE WHEN json_type(x) = 'OBJECT' THEN x->>'$.Value' ELSE x->>'$' END}
+            for x in CAST(j AS JSON[])]
+        WHEN said(j->>'$') IS NOT NULL THEN [{'Name': NULL, 'Value': j->>'$'}]
         END""",
-    # [{Name, Value}], [text], or text, as {name: "prefix.Name", value}; `empty`: an empty value says something too.
-    # A list of objects only is read in one go: that is nearly all, and several times as fast as one by one.
-    """pairs(j, prefix, empty) AS CASE
+    # [{Name, Value}], [text], or text, as STRUCT(Name, Value)[]. A list of objects only is read in one go: that is
+    # nearly all, and several times as fast as one by one.
+    """listed(j) AS CASE
         WHEN j IS NULL OR j = '[]' THEN NULL
-        WHEN starts_with(j, '[{') AND NOT contains(j, '},"') THEN [
-            {'name': prefix || '.' || x.Name, 'value': x.Value}
-            for x in from_json(j, '[{"Name":"VARCHAR","Value":"VARCHAR"}]')
-            if x.Name IS NOT NULL AND (empty AND x.Value IS NOT NULL OR x.Value <> '')]
-        ELSE any_pairs(opened(j), prefix, empty) END""",
+        WHEN starts_with(j, '[{') AND NOT contains(j, '},"') THEN from_json(j, '[{"Name":"VARCHAR","Value":"VARCHAR"}]')
+        ELSE any_listed(opened(j)) END""",
+    # The same as {name: "prefix.Name", value}; `empty`: an empty value says something too.
+    """named(list, prefix, empty) AS [
+        {'name': coalesce(prefix || '.' || x.Name, prefix), 'value': x.Value}
+        for x in list if empty AND x.Value IS NOT NULL OR x.Value <> '']""",
+    """pairs(j, prefix, empty) AS named(listed(j), prefix, empty)""",
     # [{Name, NewValue, OldValue}] as X and X.old; plain texts as they stand.
     """any_changes(j, prefix) AS CASE WHEN json_type(j) = 'ARRAY' THEN [p for p in
         [{'name': prefix || coalesce('.' || (x->>'$.Name'), ''),
@@ -65,8 +69,15 @@ MACROS: tuple[str, ...] = (
         if p.value <> '']
         WHEN said(j->>'$') IS NOT NULL THEN [{'name': prefix, 'value': j->>'$'}]
         END""",
+    """all_changes(list, prefix) AS [p for p in
+        [{'name': prefix || coalesce('.' || x.Name, ''), 'value': x.NewValue} for x in list]
+        || [{'name': prefix || '.' || x.Name || '.old', 'value': x.OldValue} for x in list
+            if x.Name IS NOT NULL AND said(x.OldValue) IS NOT NULL]
+        if p.value <> '']""",
     """changes(j, prefix) AS CASE
         WHEN j IS NULL OR j = '[]' THEN NULL
+        WHEN starts_with(j, '[{') AND NOT contains(j, '},"') THEN all_changes(
+            from_json(j, '[{"Name":"VARCHAR","NewValue":"VARCHAR","OldValue":"VARCHAR"}]'), prefix)
         WHEN starts_with(j, '["') AND NOT contains(j, '",{')
             THEN [{'name': prefix, 'value': x} for x in from_json(j, '["VARCHAR"]') if x <> '']
         ELSE any_changes(opened(j), prefix) END""",
@@ -109,6 +120,15 @@ def structure(texts: tuple[str, ...], nested: tuple[str, ...]) -> dict[str, str]
     """What shall be read of a record, in one pass: each reading of its own parses the record again, and holds memory
     for it (measured: fifty of them, two threads, 2 GB). Scalars come as text, whatever their type was."""
     return {**dict.fromkeys(texts, "VARCHAR"), **dict.fromkeys(nested, "JSON")}
+
+
+def sql_type(structure: Structure) -> str:
+    """The SQL type of a structure as `from_json` takes it: `[{"a": "VARCHAR"}]` → `STRUCT("a" VARCHAR)[]`."""
+    if isinstance(structure, list):
+        return f"{sql_type(structure[0])}[]"
+    if isinstance(structure, dict):
+        return "STRUCT(" + ", ".join(f'"{name}" {sql_type(of)}' for name, of in structure.items()) + ")"
+    return structure
 
 
 def said_of(names: tuple[str, ...], value: str = '"{}"') -> str:

@@ -65,7 +65,7 @@ Item = Record | Damaged | Note
 class Plain:
     """A file whose records stand in it as they are: of which kind, and how they are strung together.
 
-    `form` is lines (JSON lines) or csv (in the column AuditData, with `delimiter` between the cells).
+    `form` is lines (JSON lines), array (one JSON list) or csv (in the column AuditData, `delimiter` between cells).
     """
 
     kind: str

@@ -8,11 +8,14 @@ its kind must have is read again, exactly, from its line.
 from __future__ import annotations
 
 import codecs
+import json
+import re
 from pathlib import Path
 from typing import BinaryIO
 
 import duckdb
 
+from o365nb.events import audit_record
 from o365nb.intake.base import Plain
 from o365nb.intake.event_table import LOGS, EventTable, quoted
 
@@ -32,10 +35,19 @@ _SURE = {
 }
 
 
+#: What ConvertTo-Json writes for an object that is deeper than its -Depth: the exact reader takes it apart.
+_POWERSHELL = '"@{'
+_DECODER = json.JSONDecoder()
+_SIGN = re.compile(r"[^ \t\r\n]")
+
+
 def lines_of(file: BinaryIO, form: str = "lines") -> int | None:
-    """How many lines a file has; None when it is not clean: not UTF-8, with NUL, or an old Mac's line ends.
+    """How many lines a file has, or objects if it is an "array"; None when it is not clean: not UTF-8, with NUL, or an
+    old Mac's line ends.
 
     A byte order mark is clean in a "csv" only: the engine passes over it there, and Purview writes one always."""
+    if form == "array":
+        return _objects_of(file)
     decoder = codecs.getincrementaldecoder("utf-8")()
     lines, last = 0, b""
     while block := file.read(_BLOCK):
@@ -44,6 +56,7 @@ def lines_of(file: BinaryIO, form: str = "lines") -> int | None:
         if (
             b"\\u0000" in joined
             or b"\x00" in block
+            or _POWERSHELL.encode() in joined
             or (form != "csv" and not last and block.startswith(codecs.BOM_UTF8))
         ):
             return None
@@ -59,17 +72,53 @@ def lines_of(file: BinaryIO, form: str = "lines") -> int | None:
     return None if decoder.getstate()[0] else lines + bool(last and not last.endswith(b"\n"))
 
 
+def _objects_of(file: BinaryIO) -> int | None:
+    """How many objects the one list has that a file is; None when it is anything else. Never holds the file whole."""
+    text, count, wanted = "", 0, "["
+    try:
+        for block in codecs.iterdecode(iter(lambda: file.read(_BLOCK), b""), "utf-8"):
+            joined = text[-5:] + block
+            if "\x00" in block or "\\u0000" in joined or _POWERSHELL in joined:
+                return None
+            found, wanted, text = _objects(text + block, wanted)
+            count += found
+            if len(text) > _LARGEST:
+                return None
+    except (ValueError, RecursionError):
+        return None
+    return None if wanted or text else count
+
+
+def _objects(text: str, wanted: str) -> tuple[int, str, str]:
+    """How many objects of a list end in a piece of it, which signs may come next (none behind the list), and the rest.
+
+    Raises ValueError for a sign that may not come.
+    """
+    found = place = 0
+    while next_sign := _SIGN.search(text, place):
+        sign, place = next_sign[0], next_sign.start()
+        if sign not in wanted:
+            raise ValueError
+        if sign == "{":
+            try:
+                _, place = _DECODER.raw_decode(text, place)
+            except ValueError:  # its end is in the next piece, or it has none
+                return found, wanted, text[place:]
+            found, wanted = found + 1, ",]"
+        else:
+            place, wanted = place + 1, {"[": "{]", ",": "{", "]": ""}[sign]
+    return found, wanted, ""
+
+
 def take(events: EventTable, number: int, plain: Plain, path: Path, lines: int) -> list[int] | None:
     """Normalise the file `number` (`path`: plain, or packed as .gz or .zst) of so many lines.
 
     Returns the lines that are left to the exact reader; None when all of it is, and nothing was taken.
     """
     first = 2 if plain.form == "csv" else 1
-    try:
-        events.connection.execute(f"CREATE OR REPLACE TEMP VIEW records AS {_reading(number, plain, path)}")
-        part, rows = events.part(plain.kind)
-    except duckdb.Error:  # what the engine cannot read at all; the exact reader says what is wrong with it
+    if not (made := _alike(events, number, plain, path) or _any(events, number, plain, path)):
         return None
+    part, rows = made
     sure = f"event_id IS NOT NULL AND time IS NOT NULL AND {_SURE[plain.kind]}"
     sure += " AND actor IS NOT NULL" if plain.form == "csv" else ""  # else the cells beside it have the word
     found = f"SELECT file_row_number FROM read_parquet('{quoted(part)}', file_row_number = true) WHERE NOT ({sure})"
@@ -81,21 +130,54 @@ def take(events: EventTable, number: int, plain: Plain, path: Path, lines: int) 
     return [row + first for row in unsure]
 
 
-def _reading(number: int, plain: Plain, path: Path) -> str:
-    """The SELECT of `records`: nothing is guessed, every scalar is text and every part JSON."""
-    packed = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix, "none")
-    source = quoted(path)
-    fields = LOGS[plain.kind].FIELDS
-    head = f"SELECT {number} AS file, NULL::BIGINT AS raw_line, NULL::BIGINT AS seq, NULL::JSON AS record"
+def _alike(events: EventTable, number: int, plain: Plain, path: Path) -> tuple[Path, int] | None:
+    """Read a file in which every part looks as it always does; the first that does not ends it."""
+    if plain.kind != audit_record.KIND or plain.form == "csv":
+        return None
+    try:
+        records = _of_json(number, audit_record.FIELDS_ALIKE, plain.form, path)
+        return events.part(records, audit_record.SELECT_ALIKE)
+    except duckdb.Error:
+        return None
+
+
+def _any(events: EventTable, number: int, plain: Plain, path: Path) -> tuple[Path, int] | None:
+    """Read a file whatever its parts look like: each as JSON first."""
+    log = LOGS[plain.kind]
     if plain.form == "csv":
-        structure = ", ".join(f'"{name}":"{kind}"' for name, kind in fields.items())
-        style = f"header = true, all_varchar = true, delim = '{plain.delimiter}', quote = '\"', escape = '\"'"
-        return (
-            f"SELECT *, unnest(r) FROM ({head}, from_json(AuditData, '{{{structure}}}') AS r"
-            f" FROM read_csv('{source}', {style}, sample_size = 100, compression = '{packed}'))"
-        )
-    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in fields.items())
+        records = _of_csv(number, log.FIELDS, path, plain.delimiter)
+    else:
+        records = _of_json(number, log.FIELDS, plain.form, path, passes=plain.form == "lines")
+    try:
+        return events.part(records, log.SELECT)
+    except duckdb.Error:  # what the engine cannot read at all; the exact reader says what is wrong with it
+        return None
+
+
+def _head(number: int) -> str:
+    return f"SELECT {number} AS file, NULL::BIGINT AS raw_line, NULL::BIGINT AS seq, NULL::JSON AS record"
+
+
+def _packed(path: Path) -> str:
+    return {".gz": "gzip", ".zst": "zstd"}.get(path.suffix, "none")
+
+
+def _of_csv(number: int, fields: dict[str, str], path: Path, delimiter: str) -> str:
+    """The SELECT of `records`: nothing is guessed, every scalar is text and every part JSON."""
+    structure = ", ".join(f'"{name}":"{kind}"' for name, kind in fields.items())
+    style = f"header = true, all_varchar = true, delim = '{delimiter}', quote = '\"', escape = '\"'"
     return (
-        f"{head}, r, r.* FROM read_json('{source}', format = 'newline_delimited', records = true, ignore_errors = true,"
-        f" maximum_object_size = {_LARGEST}, compression = '{packed}', columns = {{{columns}}}) AS r"
+        f"SELECT *, unnest(r) FROM ({_head(number)}, from_json(AuditData, '{{{structure}}}') AS r"
+        f" FROM read_csv('{quoted(path)}', {style}, sample_size = 100, compression = '{_packed(path)}'))"
+    )
+
+
+def _of_json(number: int, fields: dict[str, str], form: str, path: Path, *, passes: bool = False) -> str:
+    """The same from JSON. A line that does not fit becomes nothing where it `passes`, else an error."""
+    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in fields.items())
+    form = "array" if form == "array" else "newline_delimited"
+    return (
+        f"{_head(number)}, r, r.* FROM read_json('{quoted(path)}', format = '{form}', records = true,"
+        f" ignore_errors = {passes}, maximum_object_size = {_LARGEST}, compression = '{_packed(path)}',"
+        f" columns = {{{columns}}}) AS r"
     )

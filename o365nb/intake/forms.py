@@ -153,7 +153,10 @@ class JsonShape(Shape):
             yield Note(f"{models} rows in it are models of a row, made by a tool: no records.")
 
     def plain(self, text: str) -> Plain | None:
-        return Plain(self.kind, "lines") if self.as_it_stands and json_text.is_lines(text) else None
+        if not self.as_it_stands:
+            return None
+        form = "lines" if json_text.is_lines(text) else "array" if text.lstrip()[:1] == "[" else ""
+        return Plain(self.kind, form) if form else None
 
     def complete(self, data: dict[str, Any], context: str) -> dict[str, Any]:
         """The object with what only the list's @odata.context says of it."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from o365nb.intake import json_text
 from o365nb.intake.audit_data import audit_record
-from o365nb.intake.base import Item
+from o365nb.intake.base import Item, Plain
 from o365nb.intake.extractor_suite import bare
 from o365nb.intake.forms import JsonShape
 
@@ -25,6 +25,9 @@ class ManagementActivityJson(JsonShape):
 
     def records(self, line: int, data: dict[str, Any]) -> Iterator[Item]:
         yield from audit_record(line, data, {})
+
+    def plain(self, text: str) -> Plain | None:
+        return Plain(self.kind, "array") if text.lstrip()[:1] == "[" else None
 
     def recognise(self, text: str) -> float:
         return 0.0 if json_text.is_lines(text) else super().recognise(text)

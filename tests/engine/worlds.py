@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from detections import test_changes, test_collection, test_deletions, test_token_use
 from detections.world import HOSTILE, INTRUDER, act, at, broke_in, partner, trace, usual
 from tables import SUBJECT, rule, rule_change, sign_in, state
 
@@ -83,6 +84,11 @@ _ACTS = (
 )
 _WORDS = {"message_subject": HOSTILE, "target": HOSTILE, "client_app": HOSTILE, "app_name": HOSTILE}
 _NAMES = ("Identity", "Name", "User", "ForwardingSmtpAddress", "Role")
+#: What the detections' own tests call an intruder's deed.
+_DEEDS = (
+    *(row for row, _ in test_changes.FOUND.values()), *test_token_use.FOUND.values(), *test_collection.FOUND.values(),
+    *(row for rows in test_deletions.FOUND.values() for row in rows), *test_changes.WEAKER,
+)  # fmt: skip
 
 
 def _events() -> list[dict[str, Any]]:
@@ -96,6 +102,8 @@ def _events() -> list[dict[str, Any]]:
         *(act("FileDownloaded", **{**_WORDS, "time": at(minutes=40, seconds=n), "target": str(n)}) for n in range(30)),
         *(act("Send", time=at(hours=1, seconds=n), message_id=f"<{n}{HOSTILE}>", **_WORDS) for n in range(40)),
         *(trace(SUBJECT, one, time=at(hours=1, seconds=n), message_subject=HOSTILE) for n, one in enumerate(to)),
+        *({**row, "event_id": f"deed-{n}", "as_org": HOSTILE, "time": at(hours=3, seconds=n)}
+          for n, row in enumerate(_DEEDS)),
         trace(f"bob@fabrikarn.example{HOSTILE}", SUBJECT, time=at(hours=2), message_subject="RE: Invoice 4711"),
     ]  # fmt: skip
 
@@ -115,7 +123,9 @@ def hostile() -> dict[str, list[dict[str, Any]]]:
         "mailboxes": [state("mailbox", forwarding_smtp_address=f"smtp:x@{HOSTILE}.example")],
         "oauth_grants": [state("oauth_grant", app_id=HOSTILE, app_name=HOSTILE, scopes=scopes)],
         "auth_methods": [state("auth_method", method_type="phone", phone_number=HOSTILE, created=near)],
-        "devices": [state("device", name=HOSTILE, registered=near, os_version="10.0.19041.928")],
+        "devices": [state("device", name=HOSTILE, registered=near, os_version="10.0.19041.928", malware=[HOSTILE])],
+        "users": [state("user", "1", display_name=HOSTILE), state("user", "2", owner="x", display_name=HOSTILE)],
+        "messages": [state("message", sender="x@contoso.example", headers=[{"name": "Reply-To", "value": HOSTILE}])],
         "connectors": [state("connector", owner="", name=HOSTILE, direction="inbound", domains=["*"])],
         "transport_rules": [state("transport_rule", owner="", name=HOSTILE, blind_copy_to=[f"x@{HOSTILE}"])],
     }

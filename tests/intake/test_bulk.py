@@ -12,7 +12,7 @@ from evidence import REALDATA, SUBJECT, WINDOW, audit, signed_in
 
 from o365nb.case import Case, CaseInfo
 from o365nb.engine import connect
-from o365nb.intake import add_files, build_tables, event_table
+from o365nb.intake import add_files, build_tables, bulk, event_table
 from o365nb.progress import Progress
 
 
@@ -99,6 +99,43 @@ def test_json_lines_of_audit_records(tmp_path, end):
     assert (len(rows), counts[0]) == (200, 200)
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_json_list_of_audit_records(tmp_path, indent):
+    (rows, counts, _), plain = both(tmp_path, "ual.json", json.dumps(audits(200), indent=indent).encode())
+    assert plain
+    assert (len(rows), counts[0]) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[{}, {}]\n",
+        "[{}, {}] [{}]",
+        "[{}, {}, 7]",
+        "[{}, [{}]]",
+        '{{"value": [{}, {}]}}',
+        "\ufeff[{}, {}]",
+        "[{}, {},]",
+        "[{}{}]",
+        '[{}, {{"Id": "a\\u0000"}}]',
+        '[{}, {{"CreationTime": "2026-11-17T08:41:00", "Operation": "x", "UserId": "a", "Item": "@{{Subject=b}}"}}]',
+    ],
+)
+def test_a_json_list_that_is_not_plain_is_read_exactly(tmp_path, text):
+    few = audits(40)
+    half = [json.dumps(few[:20])[1:-1], json.dumps(few[20:])[1:-1], json.dumps(audits(3))[1:-1]]
+    (_, _, _), plain = both(tmp_path, "ual.json", text.format(*half).encode())
+    assert plain == (text == "[{}, {}]\n")
+
+
+def test_the_objects_of_a_list_are_counted_piece_by_piece():
+    few = audits(40, Subject="ä" * 200_000)  # longer than the pieces that are read
+    for content, count in ((json.dumps(few), 40), (json.dumps(few, indent=1), 40), ("[]", 0), (" [ ] ", 0)):
+        assert bulk.lines_of(io.BytesIO(content.encode()), "array") == count
+    cut = json.dumps(few)[:-40]
+    assert bulk.lines_of(io.BytesIO(cut.encode()), "array") is None
+
+
 def test_a_line_that_the_engine_may_misread_is_read_exactly(tmp_path):
     odd = [
         *audits(40),
@@ -141,6 +178,15 @@ def test_duplicates_are_counted_alike_and_the_first_is_kept(tmp_path):
 )
 def test_a_file_that_is_not_plain_is_read_exactly(tmp_path, content):
     both(tmp_path, "ual.jsonl", content)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"Folders": '[{"Path": "\\\\Inbox"}]'}, {"Item": ["x"]}, {"ExtendedProperties": ["a", "b"]}]
+)
+def test_a_part_that_looks_otherwise_is_read_all_the_same(tmp_path, odd):
+    (rows, _, _), plain = both(tmp_path, "ual.jsonl", json_lines([*audits(30), audit(Id=guid(31), **odd)]))
+    assert plain
+    assert len(rows) == 31
 
 
 @pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8], ids=["plain", "with a byte order mark"])

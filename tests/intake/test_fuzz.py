@@ -7,6 +7,7 @@ import contextlib
 import csv
 import io
 import json
+import math
 import tempfile
 import tracemalloc
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from o365nb import intake
 from o365nb.case import Case
 from o365nb.errors import BadEvidence, O365nbError
 from o365nb.events.schema import TABLES
-from o365nb.intake import Damaged, Origin, Record, json_text
+from o365nb.intake import Damaged, Origin, Record, bulk, json_text
 from o365nb.progress import Progress
 
 #: Properties that only read are fast: many more examples of them.
@@ -35,7 +36,7 @@ SELDOM = settings(max_examples=settings.default.max_examples // 2)
 
 
 @contextlib.contextmanager
-def a_case(files: list[bytes]) -> Iterator[Case | None]:
+def a_case(files: list[bytes], bulk_from: float = bulk.FROM) -> Iterator[Case | None]:
     """A case of the files. Those that stop everything (cut ones) are left out; None where none is left."""
     with tempfile.TemporaryDirectory() as root:
         folder = Path(root) / "evidence"
@@ -45,7 +46,7 @@ def a_case(files: list[bytes]) -> Iterator[Case | None]:
         case = empty_case(Path(root))
         while any(folder.iterdir()):
             try:
-                intake.add_files(case, folder, Progress())
+                intake.add_files(case, folder, Progress(), bulk_from=bulk_from)
             except BadEvidence as problem:
                 assert str(problem)  # noqa: PT017 - a refusal in words is one of the two right answers
                 next(path for path in (problem.path, *problem.path.parents) if path.parent == folder).unlink()
@@ -203,6 +204,43 @@ def test_every_row_of_a_csv_file_is_an_event_a_duplicate_or_lost(header, table, 
         counts = intake.build_tables(case, Progress())
         nothing_is_lost(case, counts)
         assert counts.files[0].received == len(written)
+
+
+_PARTS = {
+    "Actor": [{"ID": "anna@contoso.example", "Type": 5}],
+    "AffectedItems": [{"Subject": "s1", "InternetMessageId": "<c@x>", "ParentFolder": {"Path": "\\Sent"}}],
+    "AppAccessContext": {"AADSessionId": "s-2", "ClientAppId": "app"},
+    "DeviceProperties": [{"Name": "OS", "Value": "Windows 10"}, {"Name": "SessionId", "Value": "s-1"}],
+    "ExtendedProperties": [{"Name": "UserAgent", "Value": "axios/1.7.2"}],
+    "Folder": {"Path": "\\Deleted Items"},
+    "Folders": [{"Path": "\\Inbox", "FolderItems": [{"InternetMessageId": "<b@x>"}]}],
+    "Item": {"Subject": "s", "InternetMessageId": "<d@x>", "ParentFolder": {"Path": "\\Sent"}},
+    "ModifiedProperties": [{"Name": "A", "NewValue": "[1]", "OldValue": "é"}],
+    "OperationProperties": [{"Name": "MailAccessType", "Value": "Bind"}],
+    "Parameters": [{"Name": "Identity", "Value": "anna"}],
+}
+#: What a record may say in each of its parts: mostly what Microsoft writes, else anything, at any depth.
+_ODD_PARTS = st.sampled_from(list(mutations.every_value(_PARTS, 3)))
+_WRITTEN = st.builds(lambda given: {**_PARTS, **given}, st.dictionaries(_NAMES, mutations.values, max_size=2))
+
+
+@given(st.lists(_WRITTEN | _ODD_PARTS, min_size=1, max_size=6), st.lists(_JUNK, max_size=1), st.booleans())
+@SELDOM
+def test_the_engines_own_reading_of_a_file_tells_the_same_as_the_exact_one(odd, junk, sheet):
+    records = [audit(number=number, **_PARTS) for number in range(1, 20)]
+    records += [audit(number=number, **parts) for number, parts in enumerate(odd, 100)]
+    if sheet:
+        content = _csv(PURVIEW, [[*[""] * PURVIEW.split(",").index("AuditData"), json.dumps(one)] for one in records])
+    else:
+        content = "\n".join([*map(json.dumps, records), *junk, ""]).encode("utf-8", "surrogatepass")
+    told = []
+    for bulk_from in (0, math.inf):
+        with a_case([content], bulk_from) as case:
+            assume(case is not None)
+            counts = intake.build_tables(case, Progress(), bulk_from=bulk_from)
+            # How a file is packed in the case is all that may differ.
+            told.append(repr((everything(case), counts.files)).replace(".zst", ".gz"))
+    assert told[0] == told[1]
 
 
 def _peak(content: bytes) -> int:
