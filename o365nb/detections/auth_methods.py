@@ -115,7 +115,7 @@ def device_registered() -> str:
     severity="critical",
     attack=["T1098.003"],
     needs=[DIRECTORY],
-    respond=["remove_by_hand", "report"],
+    respond=["remove_role", "remove_role_eligibility", "remove_role_group_member", "report"],
     confidence=0.5,
     benign="The IT department gives somebody a role.",
     misses="Roles held before the log begins; roles of other accounts that the subject did not touch.",
@@ -123,7 +123,7 @@ def device_registered() -> str:
 def role_added() -> str:
     """The subject received an administrative role, or gave one to somebody."""
     return """
-        WITH roles AS (
+        WITH named AS (
             SELECT event_id, max(value) AS role FROM case_properties
             WHERE name IN ('ModifiedProperties.Role.DisplayName', 'Parameters.Role', 'Parameters.Roles',
                 'Parameters.Identity')
@@ -134,9 +134,19 @@ def role_added() -> str:
                || coalesce(c.target, 'an account')
                || CASE WHEN c.grade IS NOT NULL THEN ' from ' || c.place ELSE '' END AS summary,
                CASE WHEN c.grade = 'clear' THEN 0.95 WHEN c.grade IS NOT NULL THEN 0.6 ELSE 0.4 END AS confidence
-        FROM changes AS c LEFT JOIN roles AS r ON r.event_id = c.event_id
-        WHERE c.operation IN ('Add member to role', 'Add eligible member to role',
-            'Add member to role in PIM completed (permanent)',
-                              'Add-RoleGroupMember', 'New-ManagementRoleAssignment')
+        FROM changes AS c LEFT JOIN named AS r ON r.event_id = c.event_id
+        WHERE (c.operation IN ('Add member to role', 'Add eligible member to role', 'Add scoped member to role',
+                               'Add role assignment to role definition', 'Add EligibleRoleAssignment to RoleDefinition',
+                               'Add member to role outside of PIM (permanent)', 'Add-RoleGroupMember',
+                               'New-ManagementRoleAssignment')
+               OR regexp_matches(c.operation, '^Add (eligible )?member to role in PIM completed [(]')
+               -- Whoever holds a role just in time takes it up every day: only a strange hand makes that telling.
+               OR c.operation = 'Add member to role completed (PIM activation)' AND c.grade IN ('clear', 'no_history'))
           AND c.subject IS NOT NULL AND NOT coalesce(c.by_system, FALSE) AND coalesce(c.result, '') <> 'failure'
+        UNION ALL
+        SELECT h.owner, h.key, h.start, 'role:' || coalesce(h.role, ''),
+               'the role ' || coalesce(h.role, '') || ' is held (' || coalesce(h.state, 'active')
+               || ') since less than a day after an unfamiliar sign-in', 0.6
+        FROM roles AS h JOIN break_ins AS b ON b.subject = h.owner
+        WHERE epoch(h.start) - epoch(b.since) BETWEEN 0 AND 86400
     """

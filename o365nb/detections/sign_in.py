@@ -9,7 +9,7 @@ CONTAIN = ["block_sign_in", "revoke_sessions", "reset_password"]
 
 #: Sign-ins of the subjects that went through; `strange` columns are NULL where nothing is odd. Applications that the
 #: user let in run on servers elsewhere by nature: where they come from says nothing of the person (pe-oauth-app-use).
-_LET_IN = """
+LET_IN = """
     SELECT t.*, s.grade, s.sureness, s.place FROM event_traits AS t
     LEFT JOIN strange_events AS s ON s.event_id = t.event_id
     LEFT JOIN let_in_apps AS c ON c.subject = t.subject AND c.app = lower(t.app_id)
@@ -35,7 +35,7 @@ def session_split() -> str:
         WITH legs AS (
             SELECT *, first_value(network) OVER w AS first_network, first_value(os) OVER w AS first_os,
                    first_value(browser) OVER w AS first_browser
-            FROM ({_LET_IN}) AS let_in WHERE session_id IS NOT NULL AND network IS NOT NULL
+            FROM ({LET_IN}) AS let_in WHERE session_id IS NOT NULL AND network IS NOT NULL
             WINDOW w AS (PARTITION BY subject, session_id ORDER BY time, event_id
                          ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
         ),
@@ -75,7 +75,7 @@ def session_stolen() -> str:
         WITH legs AS (
             SELECT *, coalesce(network_kind, '') AS kind,
                    TRY_CAST(regexp_extract(user_agent, '(Chrome|Firefox|Version)/([0-9]+)', 2) AS BIGINT) AS version
-            FROM ({_LET_IN}) AS let_in
+            FROM ({LET_IN}) AS let_in
             WHERE session_id IS NOT NULL AND network IS NOT NULL AND browser IS NOT NULL
               AND NOT regexp_matches(lower(coalesce(user_agent, '')), 'electron|teams/|webview')
         ),
@@ -88,9 +88,11 @@ def session_stolen() -> str:
         SELECT l.subject, l.event_id AS evidence, l.time, 'session:' || l.session_id AS object,
                'a session that the user had on ' || coalesce(h.os, 'a computer') || ' with ' || h.browser
                || coalesce(' ' || CAST(h.version AS VARCHAR), '') || ' went on with ' || coalesce(l.os || ' ', '')
-               || l.browser || coalesce(' ' || CAST(l.version AS VARCHAR), '') || ' from ' || l.place AS summary
+               || l.browser || coalesce(' ' || CAST(l.version AS VARCHAR), '') || ' from '
+               || coalesce(l.place, l.client_ip) AS summary
         FROM legs AS l JOIN homes AS h ON h.subject = l.subject AND h.session_id = l.session_id
-        WHERE l.grade IS NOT NULL AND l.time > h.since AND l.device_id IS NULL AND NOT l.managed
+        WHERE (l.grade IS NOT NULL OR NOT l.known_ip AND l.os = h.os AND l.browser = h.browser)
+          AND l.time > h.since AND l.device_id IS NULL AND NOT l.managed
           AND (l.os <> h.os OR l.browser <> h.browser OR l.version < h.version AND EXISTS (
               SELECT 1 FROM legs AS b WHERE b.subject = l.subject AND b.session_id = l.session_id
               AND b.version > l.version AND b.time < l.time))
@@ -113,7 +115,7 @@ def twin_login() -> str:
         WITH ordered AS (
             SELECT *, lag(network) OVER w AS network_before, lag(time) OVER w AS time_before,
                    lead(network) OVER w AS network_after, lead(time) OVER w AS time_after
-            FROM ({_LET_IN}) AS let_in WHERE network IS NOT NULL
+            FROM ({LET_IN}) AS let_in WHERE network IS NOT NULL
             WINDOW w AS (PARTITION BY subject ORDER BY time, event_id)
         )
         SELECT subject, event_id AS evidence, time, 'day:' || CAST(day AS VARCHAR) AS object,
@@ -150,7 +152,7 @@ def agent_shift() -> str:
         SELECT l.subject, l.event_id AS evidence, l.time, 'flow:' || l.correlation_id AS object,
                'one sign-in flow changed its client on the way: ' || coalesce(l.os, 'unknown system') || ' '
                || coalesce(l.browser, '') || ' from ' || l.place AS summary
-        FROM ({_LET_IN}) AS l JOIN flows AS f ON f.subject = l.subject AND f.correlation_id = l.correlation_id
+        FROM ({LET_IN}) AS l JOIN flows AS f ON f.subject = l.subject AND f.correlation_id = l.correlation_id
         WHERE l.grade IS NOT NULL
     """
 
@@ -171,7 +173,7 @@ def kit_user_agent() -> str:
     return f"""
         SELECT subject, event_id AS evidence, time, 'tool:' || kit AS object,
                'signed in with ' || kit || ' (' || user_agent || ') from ' || place AS summary
-        FROM ({_LET_IN}) AS let_in WHERE kit IS NOT NULL AND grade = 'clear' AND result = 'success'
+        FROM ({LET_IN}) AS let_in WHERE kit IS NOT NULL AND grade = 'clear' AND result = 'success'
     """
 
 
@@ -187,7 +189,7 @@ def kit_user_agent() -> str:
 )
 def token_replay() -> str:
     """A token was used without the user from a network where the user had not signed in before."""
-    let_in = _LET_IN.replace("c.app IS NULL", "(c.app IS NULL OR c.intruders)")
+    let_in = LET_IN.replace("c.app IS NULL", "(c.app IS NULL OR c.intruders)")
     return f"""
         WITH let_in AS ({let_in}),
         by_hand AS (
@@ -233,7 +235,7 @@ def impossible_travel() -> str:
     return f"""
         WITH ordered AS (
             SELECT *, lag(country) OVER w AS country_before, lag(time) OVER w AS time_before
-            FROM ({_LET_IN}) AS let_in WHERE country IS NOT NULL AND network IS NOT NULL AND result = 'success'
+            FROM ({LET_IN}) AS let_in WHERE country IS NOT NULL AND network IS NOT NULL AND result = 'success'
             WINDOW w AS (PARTITION BY subject ORDER BY time, event_id)
         ),
         moves AS (
@@ -271,6 +273,6 @@ def new_country() -> str:
                'signed in from ' || place || ', the first time from ' || country
                || ', without a managed device' AS summary,
                CASE WHEN known_session THEN 0.3 ELSE 0.6 END AS confidence
-        FROM ({_LET_IN}) AS let_in
+        FROM ({LET_IN}) AS let_in
         WHERE has_history AND NOT known_country AND country IS NOT NULL AND result = 'success' AND grade IS NOT NULL
     """

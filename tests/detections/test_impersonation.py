@@ -34,6 +34,13 @@ def test_a_new_conversation_about_money_is_less_sure_for_a_weaker_likeness(tmp_p
     assert (hit.confidence, "conversation" in hit.summary) == (0.6, False)
 
 
+def test_a_firm_that_was_written_to_on_two_days_is_imitated_though_the_trace_lacks_its_answers(tmp_path):
+    written = [trace(SUBJECT, "bob@fabrikam.example", time=at(days=-day)) for day in (9, 4)]
+    row = trace(FALSE, SUBJECT, message_subject=BILL, event_id="it")
+    assert [hit.evidence for hit in ask(tmp_path, "im-invoice-fraud", events=[*written, row])[1]] == [("it",)]
+    assert ask(tmp_path / "once", "im-invoice-fraud", events=[written[0], row])[0].verdict is Answer.CLEAR
+
+
 @pytest.mark.parametrize(
     "row",
     [
