@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from o365nb.analysis.base import Responder, Seed, accepted_domains, moment, plural, short, subjects_of
 from o365nb.analysis.baseline import Baseline, build, shared_networks
-from o365nb.analysis.closure import BACK, Claim, Ground, bursts, close, seeded
+from o365nb.analysis.closure import BACK, Claim, Ground, bursts, close, seeded, turns
 from o365nb.analysis.neighbours import baselines_of, claims_on_others, object_traces
 from o365nb.analysis.rulings import SURE_SAID, Rulings
 from o365nb.analysis.seeds import STRONG, inbound
@@ -67,6 +67,7 @@ def _claims(events: list[Event], seeds: Mapping[str, Seed], ground: Ground) -> d
             left = [event for event in events if event.event_id not in claims]
             claims.update(close(left, some, ground))
             claims.update(bursts(events, claims, ground.subjects))
+    claims.update(turns(events, claims, ground))
     return claims
 
 

@@ -152,9 +152,13 @@ def moment(value: datetime | None) -> str:
     return "an unknown time" if value is None else f"{utc(value):%Y-%m-%d %H:%M} UTC"
 
 
+def _shown(char: str) -> str:
+    return " " if char.isspace() else f"\\u{ord(char):04x}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08x}"
+
+
 def short(value: str, length: int = 80) -> str:
-    """A text of evidence cut to fit a sentence; control characters become blanks."""
-    flat = " ".join("".join(char if char.isprintable() else " " for char in value).split())
+    """A text of evidence cut to fit a sentence; what cannot be seen is written as \\uXXXX, line breaks as blanks."""
+    flat = " ".join("".join(char if char.isprintable() else _shown(char) for char in value).split())
     if len(flat) <= length:
         return flat
     cut = flat[: length - 1]

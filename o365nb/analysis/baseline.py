@@ -16,6 +16,12 @@ from o365nb.engine import Engine
 
 #: A trace seen on so many days before the incident is the person's own.
 DAYS = 2
+#: Where no incident is known, nothing says which day was the last good one. A trace then has to be there before the
+#: event in question, with the opening of the log (its first days), or on so many days that it is a habit anyway.
+DAYS_SETTLED, OPENING = 5, 3
+#: A line moves when the chance that its next address is new is at least this, by the share of addresses seen on one
+#: day only (Good and Turing's estimate). Where it does not, a new address in the network is not the person's as such.
+MOVES = 0.1
 #: A hosting or VPN address has to prove itself longer: an intruder who stays two days also has two days.
 DAYS_HOSTED = 5
 _HOSTED = ("hosting", "vpn")
@@ -32,13 +38,28 @@ class Baseline:
     days: dict[Trace, set[date]] = field(default_factory=dict)
     hosted: set[Trace] = field(default_factory=set)
     managed: set[str] = field(default_factory=set)  # device ids
+    lines: dict[str, dict[str, set[date]]] = field(default_factory=dict)  # wider network → address → days
+    opening: date | None = None  # the last day of the log's opening, where no incident is known
 
-    def knows(self, kind: str, value: str) -> int:
-        """On how many days the person used it before the incident; 0 when too few to be normal."""
+    def knows(self, kind: str, value: str, on: date | None = None) -> int:
+        """On how many days the person used it before the incident; 0 when too few to be normal.
+
+        `on`: the day of the event in question, which proves nothing for itself where no incident is known.
+        """
         trace = (kind, value)
-        seen = len(self.days.get(trace, ()))
+        days = self.days.get(trace, set())
         enough = DAYS_HOSTED if trace in self.hosted and kind in ("address", "place", "pair") else DAYS
-        return seen if seen >= enough else 0
+        if len(days) < enough:
+            return 0
+        if self.until is None and on and self.opening and len(days) < DAYS_SETTLED and min(days) > self.opening:
+            return len(days) if sum(day < on for day in days) >= enough else 0
+        return len(days)
+
+    def moves(self, place: str) -> bool:
+        """Whether the person's line in a wider network gets new addresses, so that one more is nothing unusual."""
+        line = self.lines.get(place, {})
+        once = sum(len(days) == 1 for days in line.values())
+        return once >= MOVES * sum(map(len, line.values()))
 
     @property
     def settled(self) -> bool:
@@ -53,27 +74,42 @@ class Baseline:
 
     def protects(self, event: Event) -> bool:
         """The person's own beyond doubt: no trace shared with the attacker outweighs it."""
+        on = event.time.date()
         return self.trusts(event) or bool(
-            (event.device_id and self.knows("device", event.device_id))
-            or (event.network and self.knows("address", event.network) and self._usual_client(event))
+            (event.device_id and self.knows("device", event.device_id, on))
+            or (event.network and self._vouches(event) and self._usual_client(event))
         )
 
+    def _vouches(self, event: Event) -> int:
+        """On how many days the address was used; 0 where it says nothing: many share a rented one, so there the
+        session or the program must be the person's too.
+        """
+        on = event.time.date()
+        days = self.knows("address", event.network, on)
+        if ("address", event.network) not in self.hosted or self.knows("session", event.session_id, on):
+            return days
+        if event.os or event.browser:
+            return days if self.knows("client", event.client, on) else 0
+        # A rented machine that runs a script is nobody's habit: neither the person's nor surely an intruder's.
+        return 0 if event.session_id or event.user_agent or event.app_id else days
+
     def _usual_client(self, event: Event) -> bool:
-        return not event.user_agent or bool(self.knows("client", event.client))
+        return not event.user_agent or bool(self.knows("client", event.client, event.time.date()))
 
     def own(self, event: Event) -> tuple[float, str] | None:
         """How surely the event is the person's own, and why; None when nothing speaks for it."""
         if self.trusts(event):
             return 0.98, f"from the managed device {event.device_id or '(no id)'}"
+        on, moves = event.time.date(), not event.place or self.moves(event.place)
         checks = (
             (0.95, "device", event.device_id, "from the device {0}"),
             (0.92, "address", event.network, "from {1}"),
             (0.85, "session", event.session_id, "in the session {0}"),
-            (0.8, "pair", pair_of(event), "with the usual program in the usual network {0}"),
-            (0.6, "place", event.place, "from the network {0}"),
+            (0.8, "pair", pair_of(event) if moves else "", "with the usual program in the usual network {0}"),
+            (0.6, "place", event.place if moves else "", "from the network {0}"),
         )
         for confidence, kind, value, text in checks:
-            if value and (days := self.knows(kind, value)):
+            if value and (days := self._vouches(event) if kind == "address" else self.knows(kind, value, on)):
                 said = text.format(short(value, 40), event.client_ip)
                 return confidence, f"{said}, used by {self.person} on {plural(days, 'day')} {self._before()}"
         return None
@@ -89,6 +125,10 @@ def build(person: str, events: Iterable[Event], until: datetime | None) -> Basel
     """
     base = Baseline(person, until)
     managed_later: set[str] = set()
+    events = list(events)
+    if until is None:
+        active = sorted({event.time.date() for event in events if event.actor == person and event.source not in _TOLD})
+        base.opening = active[:OPENING][-1] if active else None
     for event in events:
         if event.actor != person or event.result == "failure" or event.source in _TOLD:
             continue
@@ -114,6 +154,8 @@ def _count(base: Baseline, event: Event) -> None:
         ("client", event.client),
         ("place", event.place),
     )
+    if event.place:
+        base.lines.setdefault(event.place, {}).setdefault(event.network, set()).add(day)
     hosted = event.network_kind in _HOSTED and not event.device_managed
     for kind, value in parts:
         if value:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from o365nb.analysis.base import SURE_ENOUGH, Seed, domain_of, plural, short
 from o365nb.analysis.baseline import Baseline
-from o365nb.analysis.trail import SIGN_INS, Event, Trace, traces
+from o365nb.analysis.trail import SIGN_INS, Event, Trace, network_of, traces
 
 HOPS = 3
 #: How much of the confidence one shared trace carries over.
@@ -24,9 +24,12 @@ CARRIES = {
     "domain": 0.9,
     "burst": 0.88,
     "pair": 0.8,
+    "turn": 0.85,
 }
 #: Where the trace says attacker and the wider network or program says user, the trace carries less.
 DOUBTED = {"session": 0.75, "token": 0.75, "correlation": 0.75, "address": 0.95}
+#: From this on what speaks for the person outweighs part of a trace; a provider that thousands use does not.
+TELLING = 0.7
 _SAID = {
     "token": "has the same token {0} as",
     "session": "has the same session {0} as",
@@ -43,6 +46,10 @@ _SAID = {
 BACK = timedelta(days=1)
 #: One flow of sign-in pages, or one change written to two logs.
 FLOW = timedelta(hours=1)
+#: An access token lives an hour, where the service is told of changes up to 28; a name that lasts longer is no token's.
+TOKEN = timedelta(hours=28)
+#: So long after an act from an address, a record that names nothing but the address is of the same hand.
+TURN = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,11 @@ class Ground:
         if event.source == "message_trace" and event.actor not in self.subjects:
             domain = domain_of(event.actor)
             return [("domain", domain)] if domain and domain not in self.own_domains else []
-        return [*traces(event), *self.extra.get(event.event_id, ())]
+        found = [*traces(event), *self.extra.get(event.event_id, ())]
+        if event.source == "message_trace" and event.client_ip and not event.by_microsoft:
+            # From where it was handed in. It leads nowhere (see `leads_on`): it may be a relay of the whole house.
+            found.append(("address", network_of(event.client_ip)))
+        return found
 
 
 def close(events: Iterable[Event], seeds: Mapping[str, Seed], ground: Ground) -> dict[str, Claim]:
@@ -136,7 +147,7 @@ def leads_on(trace: Trace, event: Event, ground: Ground, malicious: Iterable[str
     if kind == "app":
         return value in malicious
     if kind == "address":
-        return value not in ground.shared and not (normal and normal.knows("address", value))
+        return bool(event.network) and value not in ground.shared and not (normal and normal.knows("address", value))
     if kind == "pair":
         usual = normal and (normal.knows("place", event.place) or normal.knows("address", event.network))
         return not usual and event.network not in ground.shared
@@ -155,11 +166,13 @@ def join(trace: Trace, claim: Claim, event: Event, ground: Ground, hop: int) -> 
     if kind not in ("message", "domain") and normal:
         if normal.protects(event):
             return None
-        if normal.own(event):
+        if said := normal.own(event):
             if kind not in DOUBTED:
                 return None
-            carried *= DOUBTED[kind]
+            carried *= DOUBTED[kind] if said[0] >= TELLING or kind == "address" else 1.0
     if kind in ("address", "pair") and event.time < ground.first - BACK:
+        return None
+    if kind == "token" and abs(event.time - claim.event.time) > TOKEN:
         return None
     if kind == "correlation" and not _one_flow(claim.event, event):
         return None
@@ -171,6 +184,27 @@ def join(trace: Trace, claim: Claim, event: Event, ground: Ground, hop: int) -> 
     if confidence < SURE_ENOUGH:
         return None
     return Claim(event, confidence, hop, f"{_SAID[kind].format(short(value, 60))} {claim.told()}")
+
+
+def turns(events: Iterable[Event], claims: Mapping[str, Claim], ground: Ground) -> dict[str, Claim]:
+    """Records that name an address and nothing else, where both hands use that address: whose turn it was."""
+    last: dict[tuple[str, str], Event] = {}
+    found: dict[str, Claim] = {}
+    for event in events:
+        if not event.network or event.result == "failure":
+            continue
+        at = (event.actor, event.network)
+        if event.session_id or event.client or event.event_id in claims:
+            last[at] = event
+            continue
+        before = last.get(at)
+        if before is None or before.event_id not in claims or event.time - before.time > TURN:
+            continue
+        claim = claims[before.event_id]
+        if claim.confidence * CARRIES["turn"] >= SURE_ENOUGH and event.actor in ground.subjects:
+            because = f"names only {event.client_ip}, where just before there was {claim.told()}"
+            found[event.event_id] = Claim(event, claim.confidence * CARRIES["turn"], claim.hop + 1, because)
+    return found
 
 
 def _one_flow(one: Event, other: Event) -> bool:

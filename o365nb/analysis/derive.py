@@ -135,8 +135,9 @@ def _single_factor(entries: list[dict[str, Any]]) -> str:
 
 
 def _inside(engine: Engine, found: list[Finding], entries: list[dict[str, Any]]) -> str:
-    grants = [one for one in found if one.slug.startswith("pe-delegate") and one.context is not Context.NO]
-    if entries or not grants:
+    """A colleague was let into the mailbox, or lately began to use it, and nobody foreign signed in."""
+    let_in = [one for one in found if one.slug.startswith("pe-delegate") or one.slug == "co-nonowner"]
+    if entries or all(one.context is Context.NO for one in let_in):
         return ""
     told = [(key,) for one in found if one.slug == "co-nonowner" for key in one.evidence]
     engine.table("analysis_readers", {"event_id": "VARCHAR"}, told)

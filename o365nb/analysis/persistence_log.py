@@ -13,6 +13,7 @@ from typing import Any
 from o365nb.analysis.base import aware, moment, plural, short, subjects_of
 from o365nb.analysis.persistence_identity import MAKERS
 from o365nb.analysis.persistence_item import was_read
+from o365nb.analysis.persistence_stands import stands
 from o365nb.analysis.reconcile import CONSENT_MADE, DEVICE_MADE, METHOD_MADE, Log, Origin, Row
 from o365nb.case import Ledger
 from o365nb.engine import Engine
@@ -100,6 +101,8 @@ TRACES = (
     Trace("addin", ("New-App", "Enable-App"), ("Remove-App", "Disable-App"), "An add-in was installed: {0}", "addins"),
     Trace("autoreply", ("Set-MailboxAutoReplyConfiguration",), (), "Automatic answers were switched on: {0}",
           "mailbox_settings", (("AutoReplyState", _ON),)),
+    Trace("signature", ("Set-MailboxMessageConfiguration",), (), "The signature was changed: {0}", "",
+          (("SignatureHtml", ()), ("SignatureText", ()))),
     Trace("spam_filter", ("New-TenantAllowBlockListItems", "Set-HostedConnectionFilterPolicy"),
           ("Remove-TenantAllowBlockListItems",), "Mail of somebody was let past the filter: {0}", "",
           (("Allow", _ON), ("IPAllowList", ())), of_tenant=True),
@@ -135,7 +138,7 @@ def logged_items(
                 continue
             owner = _owner(trace, group[0])
             if origin.label is Label.ATTACKER or _unexplained(origin, owner, log, subjects):
-                yield _told(trace, owner, group, undone, origin, ledger)
+                yield _told(trace, owner, group, undone, origin, engine, ledger)
 
 
 def _unexplained(origin: Origin, owner: str, log: Log, subjects: Collection[str]) -> bool:
@@ -144,13 +147,15 @@ def _unexplained(origin: Origin, owner: str, log: Log, subjects: Collection[str]
 
 
 def _told(
-    trace: Trace, owner: str, group: list[Row], undone: Iterable[Row], origin: Origin, ledger: Ledger
+    trace: Trace, owner: str, group: list[Row], undone: Iterable[Row], origin: Origin, engine: Engine, ledger: Ledger
 ) -> tuple[str, Row, str, Origin, bool]:
     what = list(dict.fromkeys(text for event in group if (text := _what(trace, event))))
     later = [event for event in undone if event["time"] >= group[0]["time"] and _same(trace, owner, event, group)]
     gone = bool(later)
     if later:
         fate = f"removed on {moment(aware(later[0]['time']))}"
+    elif stands(engine, trace.kind, owner, group):
+        fate = "it stands"
     elif trace.source and was_read(trace.source, owner, ledger):
         fate = "not found among what stands: removed without a trace in the log, or no longer to be recognised"
         gone = True

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from o365nb.analysis.base import (
     PHASES,
@@ -23,16 +23,17 @@ from o365nb.analysis.base import (
     attackers,
     aware,
     entry_time,
-    moment,
     plural,
-    short,
 )
+from o365nb.analysis.reasons import OURS, because, titles
 from o365nb.analysis.reconcile import Origin
 from o365nb.case import Coverage, Ledger
 from o365nb.model import CaseVerdict, Context, Finding, Label, Severity, Verdict
 
 PROBABLE = 12.0
 SUSPECTED = 5.0
+#: So many grave features of what is tied to an intruder's hand are more than a suspicion.
+FEATURES = 3
 #: What must have been seen whole for every subject before "not supported" may be said; "|" means either will do.
 REQUIRED = {
     "the sign-ins": "sign_in|ual/AzureActiveDirectory",
@@ -40,7 +41,6 @@ REQUIRED = {
     "the inbox rules": "inbox_rules.hidden|inbox_rules|ual/Exchange",
 }
 _HEAVY = (Severity.HIGH, Severity.CRITICAL)
-_OURS = (Context.YES, Context.LIKELY)
 
 
 def findings(hits: Hits, facts: Facts, labels: Labels, origins: Mapping[str, Origin]) -> list[Finding]:
@@ -145,7 +145,7 @@ def judge(
     return CaseVerdict(
         verdict,
         score,
-        (*_because(verdict, found, labels, missing, subjects), *open_ended),
+        (*because(verdict, found, labels, missing, subjects), *open_ended),
         subjects,
         entry,
         last,
@@ -170,8 +170,9 @@ def _verdict(
     phases = {finding.slug.partition("-")[0] for finding in context if finding.severity in _HEAVY}
     if proven or len(phases & set(PHASES)) >= 2:
         return Verdict.CONFIRMED
-    likely = {f.slug.partition("-")[0] for f in found if f.context in _OURS and f.severity in _HEAVY}
-    if score >= PROBABLE or len(likely & set(PHASES)) >= 2:
+    likely = {finding.slug for finding in found if finding.context in OURS and finding.severity in _HEAVY}
+    phases = {slug.partition("-")[0] for slug in likely} & set(PHASES)
+    if score >= PROBABLE or len(phases) >= 2 or len(likely) >= FEATURES:
         return Verdict.PROBABLE
     return _without_entry(score, missing=missing)
 
@@ -233,7 +234,7 @@ def undecided(found: Iterable[Finding], labels: Labels, subjects: Iterable[str])
         if finding.severity in _HEAVY and finding.context is Context.UNKNOWN and not _by_colleagues(finding, labels)
     ]
     if heavy:
-        said.append(f"Whether the user did this is open, so ask: {_titles(heavy)}.")
+        said.append(f"Whether the user did this is open, so ask: {titles(heavy)}.")
     return said
 
 
@@ -250,65 +251,3 @@ def _seen(source: str, subject: str, entries: list[Coverage]) -> bool:
     mine = [entry for entry in entries if entry.subject in (subject, "") and entry.source in (source, whole)]
     exact = [entry for entry in mine if entry.source == source]
     return bool(exact or mine) and all(entry.outcome.seen for entry in exact or mine)
-
-
-def _because(
-    verdict: Verdict, found: list[Finding], labels: Labels, missing: list[str], subjects: tuple[str, ...]
-) -> list[str]:
-    said = []
-    mine, entry = attackers(labels), entry_time(labels)
-    if mine and entry is None:
-        said.append(
-            f"{plural(len(mine), 'mail')} came from outside under imitated or forged names,"
-            f" {_when(mine[0].time, mine[-1].time)}. Nothing that was read shows anybody but the user in the account."
-        )
-    if entry:
-        house = {subject.rpartition("@")[2] for subject in subjects}
-        acted = {label.actor for label in mine if label.source != "message_trace" or label.actor in subjects}
-        people = len({actor for actor in acted if actor.rpartition("@")[2] in house})  # not services, nor strangers
-        said.append(
-            f"{plural(len(mine), 'event')} of {plural(people, 'account')} could be tied to an attacker,"
-            f" who acted {_when(entry, mine[-1].time)}."
-        )
-    told: set[str] = set()
-    others = [finding for finding in found if finding.subject and finding.subject not in subjects]
-    found = [finding for finding in found if finding.subject in subjects or not finding.subject]
-    for finding in found:
-        if finding.context in _OURS and finding.severity is not Severity.INFO and finding.slug not in told:
-            told.add(finding.slug)
-            said.append(sentence(finding))
-    if not told:
-        said += [sentence(finding) for finding in found if finding.context is not Context.NO and finding.score >= 1][:3]
-    said = said[:9]
-    if theirs := sorted({finding.subject for finding in others if finding.context in _OURS}):
-        more = f" and {len(theirs) - 3:,} more" if len(theirs) > 3 else ""
-        said.append(f"Findings about other accounts point to the attacker too: {', '.join(theirs[:3])}{more}.")
-    excused = [finding for finding in found if finding.context is Context.NO and finding.severity is not Severity.INFO]
-    if excused and verdict not in (Verdict.CONFIRMED, Verdict.PROBABLE):
-        said.append(f"{plural(len(excused), 'finding')} turned out to be the user's own doing: {_titles(excused)}.")
-    if missing:
-        said.append(f"Not seen whole: {', '.join(missing[:6])}. What happened there is not known.")
-    elif not said:
-        said.append("No detection found anything in the sources that were read; the coverage says which those are.")
-    return said
-
-
-def sentence(finding: Finding) -> str:
-    """A finding in one plain sentence with its number and time."""
-    when = f" ({_span(finding.first, finding.last)})" if finding.first else ""
-    title = finding.title.rstrip(".")
-    return f"{title}{when}: {short(finding.summary, 200).rstrip('.')} [{finding.id}, {finding.severity}]."
-
-
-def _when(first: datetime, last: datetime) -> str:
-    return f"at {moment(first)}" if moment(first) == moment(last) else f"from {moment(first)} to {moment(last)}"
-
-
-def _span(first: datetime | None, last: datetime | None) -> str:
-    if last is None or last == first:
-        return moment(first)
-    return f"{moment(first)} to {moment(last)}"
-
-
-def _titles(found: list[Finding]) -> str:
-    return "; ".join(dict.fromkeys(finding.title.rstrip(".").lower() for finding in found[:4]))

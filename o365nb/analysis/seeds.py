@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from o365nb.analysis.base import Facts, HitLike, Hits, Seed, short
+from o365nb.analysis.habits import habitual
 from o365nb.analysis.trail import Event, Trace, index
 from o365nb.model import Severity
 
@@ -29,25 +30,27 @@ _IMITATIONS = {"im-lookalike-domain", "im-invoice-fraud", *FORGED}
 _CHATS = {"la-teams-phish": 0.8}
 #: Guesses at the subject's password: the attacker's own acts, but only beside a guess that was right.
 GUESSES, RIGHT_GUESS = {"ia-spray": 0.8}, "ia-spray-hit"
-#: Hits that an honest traveller makes too, by reading mail in a hotel or switching a VPN on: together they prove a
-#: place, not a thief, so all of them count as one.
-_EVERYDAY = {
-    "ia-impossible-travel",
-    "ia-new-country-unmanaged",
-    "ia-residential-near",
-    "ia-aitm-twin-login",
-    "ia-token-replay-nonint",
-    "ia-rare-app",
-    "co-mia-bind",
-    "co-mia-sync",
-    "co-file-mass",
-    "co-file-sync",
-    "co-mia-throttled",
-    "co-mia-new-client",
-    "la-saas-sso",
-    "co-mail-search",
-    "co-share-anon",
-    "pe-rule-unfamiliar",
+#: Hits that an honest traveller makes too, by reading mail in a hotel, switching a VPN on or answering that one is
+#: away: together they prove a place, not a thief, so all of them count as one.
+_EVERYDAY = frozenset(
+    {
+        *("ia-impossible-travel", "ia-new-country-unmanaged", "ia-residential-near", "ia-aitm-twin-login"),
+        *("ia-token-replay-nonint", "ia-rare-app", "ia-officehome-hosting", "ia-mfa-by-claim-new-asn"),
+        *("ia-uti-multi-ip", "ia-ca-gap", "ia-sfa-regression", "ia-link-clicked", "ia-blocked-but-trying"),
+        *("ia-password-known-blocked", "ia-defender-alert", "ia-sspr-abuse", "im-lockout"),
+        *("co-mia-bind", "co-mia-sync", "co-mia-throttled", "co-mia-new-client", "co-mia-volume", "co-attachment"),
+        *("co-file-mass", "co-file-sync", "co-file-recon", "co-mail-search", "co-share-anon", "co-teams-copilot"),
+        *("co-directory-enum", "co-site-admin", "co-scripted-access"),
+        *("de-folder-stash", "de-user-block-tip", "im-profile-change", "im-autoreply-signature", "im-mass-delete"),
+        *("de-junk-lists",),
+        *("la-saas-sso", "la-shared-mailbox", "la-share-lure", "pe-rule-unfamiliar", "la-azure", "pe-addin"),
+        *("pe-calendar-publish", "pe-guest"),
+    }
+)
+#: Hits that a habit explains: they tell of a place, a tool or a program, not of one session in two hands.
+_BY_HABIT = _EVERYDAY | {
+    *("ia-kit-useragent", "ia-aitm-session-split", "ia-ua-shift-in-flow", "ia-legacy-auth-success", "ia-ropc"),
+    *("ia-authbroker-drs", "ia-firstparty-oauth-phish", "ia-devicecode-first"),
 }
 #: Hits that an address explains when somebody knows whose it is.
 PLACES = frozenset({*_EVERYDAY, "ia-aitm-session-split", "ia-session-stolen"})
@@ -86,15 +89,16 @@ def choose_seeds(
     A phishing mail alone makes nobody a victim: lures count beside other seeds, or for an imitated name.
     """
     events, hits = list(events), list(hits)
+    usual = habitual(events, hits, facts, _EVERYDAY)
     by_id = {event.event_id: event for event in events}
     mail = {event.event_id for event in events if inbound(event, frozenset(subjects))}
     hit = {one.subject for one in hits if one.slug == RIGHT_GUESS}
     seeds = {
-        **_strong([one for one in hits if one.slug not in GUESSES or one.subject in hit], facts, mail),
+        **_strong([one for one in hits if one.slug not in GUESSES or one.subject in hit], facts, mail, usual),
         **(said or {}),
     }
     incident = any(key not in by_id or by_id[key].source != "message_trace" for key in seeds)
-    weak = _weak(events, hits, facts, by_id, WEAK_CEILING_BESIDE if incident else WEAK_CEILING)
+    weak = _weak(events, hits, facts, by_id, usual, WEAK_CEILING_BESIDE if incident else WEAK_CEILING)
     if incident or weak:
         return {**_chats(hits, facts), **weak, **seeds}
     return {key: seed for key, seed in seeds.items() if _IMITATIONS.intersection(seed.slugs)}
@@ -105,11 +109,11 @@ def inbound(event: Event, subjects: frozenset[str]) -> bool:
     return event.source == "message_trace" and event.actor not in subjects
 
 
-def _strong(hits: list[HitLike], facts: Facts, mail: set[str]) -> dict[str, Seed]:
+def _strong(hits: list[HitLike], facts: Facts, mail: set[str], usual: set[str]) -> dict[str, Seed]:
     gathered: dict[str, _Gathered] = {}
     for hit in hits:
         fact = facts.get(hit.slug)
-        for key in hit.evidence:
+        for key in (key for key in hit.evidence if hit.slug not in _BY_HABIT or key not in usual):
             named = LURES if key in mail else GUESSES
             lure = FORGED.get(hit.slug) or named.get(hit.slug, 0.0)
             weight = max(fact.seed if fact else 0.0, lure) * min(1.0, hit.confidence / 0.6)
@@ -127,12 +131,18 @@ def _chats(hits: list[HitLike], facts: Facts) -> dict[str, Seed]:
 
 
 def _weak(
-    events: list[Event], hits: list[HitLike], facts: Facts, by_id: dict[str, Event], ceiling: float
+    events: list[Event],
+    hits: list[HitLike],
+    facts: Facts,
+    by_id: dict[str, Event],
+    usual: set[str],
+    ceiling: float,
 ) -> dict[str, Seed]:
     gathered: dict[Trace, _Gathered] = {}
     for hit in hits:
         fact = facts.get(hit.slug)
-        for event in (by_id[key] for key in hit.evidence if key in by_id):
+        excused = usual if hit.slug in _BY_HABIT else ()
+        for event in (by_id[key] for key in hit.evidence if key in by_id and key not in excused):
             if fact is None or event.device_managed:
                 continue
             for trace in (("address", event.network), ("session", event.session_id)):

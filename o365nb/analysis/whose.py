@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from o365nb.analysis.attribution import attribute
-from o365nb.analysis.base import Facts, HitLike, Hits, Responder
+from o365nb.analysis.base import Facts, HitLike, Hits, Labels, Responder, entry_time
 from o365nb.analysis.corrections import Correction
 from o365nb.analysis.persistence_state import standing_origins
 from o365nb.analysis.reconcile import Log, Origin, origins
@@ -15,7 +15,9 @@ from o365nb.analysis.rulings import Rulings
 from o365nb.analysis.seeds import choose_seeds
 from o365nb.analysis.trail import Event, of_subjects
 from o365nb.engine import Engine
-from o365nb.model import Attribution
+from o365nb.model import Attribution, Label, Severity
+
+_GRAVE = (Severity.HIGH, Severity.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,25 @@ def whose(
         seeds = choose_seeds(events, subjects, left, facts, rulings.seeds())
         labels = attribute(engine, seeds, responder, events, rulings)
         found = {**origins(engine, labels), **standing_origins(engine, Log(engine, labels))}
+        found = _doubted(found, left, facts, labels)
         if not rulings.learn(found):
             return Whose(events, labels, rulings.origins(found), rulings)
+
+
+def _doubted(found: Mapping[str, Origin], hits: Iterable[HitLike], facts: Facts, labels: Labels) -> dict[str, Origin]:
+    """The origins; in a taken account what does an intruder's work is nobody's where no event made it.
+
+    It may be older than the log, or the log may lack the event: silence does not make it the user's.
+    """
+    grave = {key for hit in hits if hit.slug in facts and facts[hit.slug].severity in _GRAVE for key in hit.evidence}
+    if entry_time(labels) is None:
+        return dict(found)
+    return {
+        key: replace(origin, label=Label.UNKNOWN, because=f"{origin.because}, or made by an event that was not logged")
+        if key in grave and origin.label is Label.USER and not origin.events and origin.created is None
+        else origin
+        for key, origin in found.items()
+    }
 
 
 def _spared(hit: HitLike, rulings: Rulings) -> HitLike:

@@ -141,7 +141,7 @@ def test_chats_and_searches(tmp_path):
         ("chat", "19:x@thread.v2", "certain", SUBJECT),
         ("chat", "Sales / Deals", "certain", SUBJECT),
         ("search", "invoice iban", "certain", SUBJECT),
-        ("search", "=cmd|' /C calc'!A0 [31m</script>", "certain", SUBJECT),
+        ("search", "=cmd|' /C calc'!A0 \\u001b[31m</script>", "certain", SUBJECT),
     ]
     assert found[0].why == 'the chat ("Board") was read'
     assert "does not keep what was found" in found[2].why

@@ -224,3 +224,13 @@ def test_a_method_that_the_user_registered_at_home_speaks_for_the_user(tmp_path)
         theirs = derived(engine, attribute(engine, SEED), [], whole=True)
     assert own["own_new_method"] == "registered at 2026-11-17 08:41 UTC"
     assert "own_new_method" not in theirs
+
+
+def test_a_new_reader_is_the_insider_though_nothing_in_the_log_let_him_in(tmp_path):
+    read = event(operation="MailItemsAccessed", mailbox_owner=SUBJECT, actor="erin@contoso.example", event_id="late")
+    told = [replace(finding("co-nonowner", Context.UNKNOWN), evidence=("late",))]
+    with Engine(make_case(tmp_path / "alone", events=[*normal(), read])) as engine:
+        inside = root_cause(engine, told, attribute(engine, {}), {})
+    with Engine(make_case(tmp_path / "broken into", events=[*normal(), entry(), read])) as engine:
+        outside = root_cause(engine, told, attribute(engine, SEED), {})
+    assert (inside.top, outside.top) == ("H11", "H1")

@@ -8,9 +8,11 @@ from analysis.world import Hit as A
 from tables import SUBJECT, event, make_case, rule, rule_change, sign_in, state
 
 from o365nb.analysis.attribution import attribute
+from o365nb.analysis.base import Responder
 from o365nb.analysis.persistence import inventory
 from o365nb.analysis.reconcile import origins
 from o365nb.analysis.scoring import findings
+from o365nb.analysis.whose import whose
 from o365nb.engine import Engine
 from o365nb.model import Label, Outcome, Persistence, utc
 
@@ -69,6 +71,22 @@ def test_the_users_rules_are_listed_and_stay(tmp_path):
         "inbox_rule:anna@contoso.example:2": (Label.USER, False),
     }
     assert found[1].because == "Older than the log, which begins at 2026-10-18 12:00 UTC."
+
+
+@pytest.mark.parametrize(
+    ("taken", "severity", "verdict"),
+    [(True, "high", Label.UNKNOWN), (True, "low", Label.USER), (False, "high", Label.USER)],
+    ids=["taken", "taken, a harmless rule", "nobody broke in"],
+)
+def test_what_does_an_intruders_work_is_not_the_users_for_standing_without_an_event(tmp_path, taken, severity, verdict):
+    """It may be older than the log, or its making was never logged."""
+    key = "inbox_rule:anna@contoso.example:9"
+    standing = rule(name="Gold", rule_id="9", move_to_folder="Deleted Items")
+    hits = [A("ia-kit-useragent", ("entry",)), A("pe-rule-hide", (key,))]
+    known = facts(ia_kit_useragent="high 0.95", pe_rule_hide=severity)
+    with Engine(make_case(tmp_path, events=[*normal(), entry()], inbox_rules=[standing])) as engine:
+        told = whose(engine, (SUBJECT,), hits if taken else hits[1:], known, Responder())
+    assert told.origins[key].label is verdict
 
 
 def test_a_rule_that_the_log_saw_and_the_state_does_not_have(tmp_path):

@@ -95,8 +95,8 @@ def test_what_stands_is_told_once(tmp_path):
     ],
 )  # fmt: skip
 def test_every_kind_of_way_back_in_is_known_from_the_log_alone(tmp_path, operation, said, expected):
-    nothing = dict.fromkeys(("auth_methods", "roles", "users", "audit_config", "mailboxes", "mailbox_settings", "addins",
-                             "remote_domains", "org_config"), Outcome.DENIED)  # fmt: skip
+    nothing = dict.fromkeys(("auth_methods", "roles", "users", "audit_config", "mailboxes", "mailbox_settings",
+                             "addins", "remote_domains", "org_config"), Outcome.DENIED)  # fmt: skip
     (item,) = kept(tmp_path, [act(operation, **said)], coverage=nothing)
     assert (item.kind, item.owner, item.description) == expected
     assert (item.verdict, item.remove) == (Label.ATTACKER, True)
@@ -146,3 +146,24 @@ def test_rules_that_were_disabled_and_renamed_stay_one_rule(tmp_path):
 def test_no_two_traces_claim_the_same_event():
     plain = [operation for trace in TRACES if not trace.said for operation in trace.made]
     assert len(plain) == len(set(plain))
+
+
+@pytest.mark.parametrize(
+    ("operation", "said", "table", "row", "kind"),
+    [
+        ("Set-MailboxAutoReplyConfiguration", {"Parameters.AutoReplyState": "Enabled"}, "org_config",
+         {"name": "AutoReplyState", "value": "Enabled"}, "autoreply"),
+        ("Set-Mailbox", {"Parameters.AuditEnabled": "False"}, "mailboxes", {"audit_enabled": False}, "audit_setting"),
+        ("Enable-App", {"Parameters.Identity": "anna\\A1"}, "addins", {"app_id": "a1", "enabled": True}, "addin"),
+        ("Add-RoleGroupMember", {"Parameters.Identity": "Organization Management", "Parameters.Member": SUBJECT},
+         "exchange_roles", {"owner": "", "role": "Organization Management", "assignee": SUBJECT,
+                            "assignee_kind": "member"}, "role"),
+    ],
+)  # fmt: skip
+def test_what_the_state_still_shows_is_to_be_removed(tmp_path, operation, said, table, row, kind):
+    made = act(operation, target=SUBJECT, **said)
+    read = dict.fromkeys(("addins", "exchange_roles", "roles"), Outcome.COMPLETE)
+    there = kept(tmp_path / "there", [made], coverage=read, **{table: [state(kind, "1", **row)]})
+    gone = kept(tmp_path / "gone", [made], coverage=read)
+    assert [(item.kind, item.remove) for item in there if item.kind == kind] == [(kind, True)]
+    assert [(item.kind, item.remove) for item in gone if item.kind == kind] == [(kind, False)]

@@ -48,10 +48,11 @@ def test_the_verdict_the_way_in_and_the_remains_are_right(practice_case):
 
 def test_the_computer_and_its_key_go_before_the_account_is_given_back(practice_case):
     assert [step.action for step in practice_case(STORY).found.plan.steps] == [
-        "snapshot_evidence", "block_sign_in", "revoke_sessions", "reset_password", "confirm_compromised",
-        "name_addresses", "block_addresses", "ask_user", "disable_device", "delete_device", "remove_auth_method",
-        "revoke_sessions", "check_devices", "update_signatures", "scan_device", "sync_device", "check_device",
-        "check_device", "unblock_sign_in", "issue_temporary_pass", "dismiss_risk", "verify_again", "harden",
+        "snapshot_evidence", "hold_mailbox", "block_sign_in", "revoke_sessions", "reset_password", "lock_protocols",
+        "confirm_compromised", "name_addresses", "block_addresses", "ask_user", "disable_device", "delete_device",
+        "remove_auth_method", "revoke_sessions", "check_devices", "update_signatures", "scan_device", "sync_device",
+        "check_device", "check_device", "unblock_sign_in", "issue_temporary_pass", "dismiss_risk", "verify_again",
+        "harden",
     ]  # fmt: skip
 
 

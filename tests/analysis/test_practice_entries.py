@@ -27,16 +27,19 @@ EXPECTED = {
          "ia-token-outlives-reset", "co-file-sync", "la-saas-sso"},
     ),
 }  # fmt: skip
-CONTAINED = ["snapshot_evidence", "block_sign_in", "revoke_sessions", "reset_password", "confirm_compromised"]
+PRESERVED = ["snapshot_evidence", "hold_mailbox"]
+CONTAINED = ["block_sign_in", "revoke_sessions", "reset_password", "lock_protocols", "confirm_compromised"]
 RECOVERED = [
     "revoke_sessions", "check_devices", "update_signatures", "scan_device", "sync_device", "check_device",
     "check_device", "unblock_sign_in", "issue_temporary_pass", "dismiss_risk", "verify_again", "harden",
 ]  # fmt: skip
 _ADDRESSES = ["name_addresses", "block_addresses", "ask_user"]
+#: Story → what is set back before containment.
+RESTORED = {"spray": ["resume_unified_audit"]}
 #: Story → what is taken away between containment and recovery.
 REMOVED = {
     "consent": ["disable_application", *_ADDRESSES, "remove_consent"],
-    "spray": [*_ADDRESSES, *["remove_by_hand"] * 3],
+    "spray": [*_ADDRESSES, "disable_inbound_connector", "disable_transport_rule", "remove_transport_rule"],
     "token_theft": _ADDRESSES,
 }
 
@@ -69,7 +72,8 @@ def test_the_verdict_the_way_in_and_the_remains_are_right(practice_case, story):
 @pytest.mark.parametrize("story", EXPECTED)
 def test_the_plan_contains_removes_the_attackers_objects_only_and_recovers(practice_case, story):
     plan = practice_case(story).found.plan
-    assert [step.action for step in plan.steps] == [*CONTAINED, *REMOVED[story], *RECOVERED]
+    whole = [*PRESERVED, *RESTORED.get(story, []), *CONTAINED, *REMOVED[story], *RECOVERED]
+    assert [step.action for step in plan.steps] == whole
 
 
 def test_the_consent_of_the_users_own_hand_is_still_the_attackers_and_one_finding(practice_case):

@@ -61,7 +61,9 @@ def test_both_are_contained_their_pay_is_frozen_and_only_the_attackers_objects_g
     steps = [(step.action, step.arguments.get("upn", "")) for step in found.plan.steps]
     for upn in (FRANK, GINA):
         mine = [action for action, whose in steps if whose == upn]
-        assert mine[:5] == ["bank_recall", "freeze_pay", "block_sign_in", "revoke_sessions", "reset_password"]
+        assert mine[:6] == [
+            "hold_mailbox", "bank_recall", "freeze_pay", "block_sign_in", "revoke_sessions", "reset_password",
+        ]  # fmt: skip
         assert mine.count("remove_auth_method") == 1
         assert mine.index("unblock_sign_in") > mine.index("remove_auth_method")
     assert [whose for action, whose in steps if action == "disable_inbox_rule"] == [FRANK]

@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from incidents.scene import (
-    HOME,
-    LAPTOP,
-    OFFICE,
-    OUTLOOK,
-    PHONE,
-    PHONE_MAIL,
-    PRIVATE_PC,
-    T0,
-    Client,
-    Hand,
-    Place,
-    Scene,
-)
+from incidents.hands import HOME, LAPTOP, OFFICE, OUTLOOK, PHONE, PHONE_MAIL, PRIVATE_PC, T0, Client, Hand, Place
+from incidents.scene import Scene
 
 PARTNER = "uwe@fabrikam.example"
 COLLEAGUE = "lena@contoso.example"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from incidents.habits import desk, weeks
-from incidents.scene import HOME, LAPTOP, MAC_FIREFOX, OFFICE, OUTLOOK, PHONE, PRIVATE_PC, T0, Hand, Place, Scene, Shape
+from incidents.hands import HOME, LAPTOP, MAC_FIREFOX, OFFICE, OUTLOOK, PHONE, PRIVATE_PC, T0, Hand, Place, Shape
+from incidents.scene import Scene
 
 ERIN = "erin@contoso.example"
 

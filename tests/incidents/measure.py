@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from incidents.scene import Scene, Shape
+from incidents.hands import Shape
+from incidents.scene import Scene
 
 from o365nb import investigate
 from o365nb.case import Case
@@ -78,10 +79,10 @@ def investigated(incident: Incident, base: Path) -> Measured:
     truth = scene.write(base / "evidence")
     request = investigate.Request(
         case="incident",
-        users=(scene.upn,),
+        users=(scene.upn, *scene.beside),
         data=base / "data",
         reports=base / "reports",
-        accepted_domains=("contoso.example",),
+        accepted_domains=(scene.domain,),
     )
     case = investigate.from_files(base / "evidence", request, Progress())
     return Measured(case, investigate.analyse(case, Progress()), truth)

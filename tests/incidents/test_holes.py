@@ -2,7 +2,7 @@
 
 import pytest
 from incidents import innocents
-from incidents.scene import Shape
+from incidents.hands import Shape
 
 from o365nb import investigate
 from o365nb.model import Outcome, Verdict, Window, utc

@@ -1,0 +1,143 @@
+"""Addresses and lines: shared, moving, rented, of IPv6; what a network says of the hand behind it, and what not."""
+
+from __future__ import annotations
+
+import pytest
+from analysis.world import EVIL, HOME, INTRUDER, KIT, MINE, STOLEN, at, entry, labels, normal, only
+from tables import event, sign_in
+
+from o365nb.analysis.base import Seed
+from o365nb.model import Label
+
+BARE = {"client_ip": None, "asn": None, "as_org": None, "network_kind": None, "country": None}
+
+
+def test_an_address_that_others_share_does_not_spread(tmp_path):
+    office = [
+        event(**INTRUDER, actor=f"user{n}@contoso.example", time=at(days=-3), session_id=f"o{n}", event_id=f"other {n}")
+        for n in range(4)
+    ]
+    same_gate = event(**INTRUDER, time=at(hours=1), session_id=MINE, event_id="through the same gate")
+    found = labels(tmp_path, [*normal(), *office, entry(), same_gate])
+    assert only(found, Label.ATTACKER) == {"entry"}
+
+
+def test_microsofts_own_addresses_do_not_spread(tmp_path):
+    cloud = {"client_ip": "52.98.1.1", "asn": 8075, "network_kind": "microsoft", "session_id": None}
+    found = labels(
+        tmp_path,
+        [*normal(), entry(**cloud), event(**cloud, time=at(hours=1), event_id="server side")],
+    )
+    assert only(found, Label.ATTACKER) == {"entry"}
+
+
+@pytest.mark.parametrize(
+    ("address", "label"), [("2001:db8:bad:1::99", Label.ATTACKER), ("2001:db8:bad:2::99", Label.UNKNOWN)]
+)
+def test_ipv6_privacy_addresses_are_one_network(tmp_path, address, label):
+    other = event(**INTRUDER | {"client_ip": address, "asn": None}, time=at(hours=5), event_id="other")
+    found = labels(tmp_path, [*normal(), entry(client_ip="2001:db8:bad:1::1"), other])
+    assert found["other"].label is label
+
+
+def test_a_home_on_ipv6_is_known_by_its_network(tmp_path):
+    home = [
+        event(client_ip=f"2001:db8:1:1::{day}", time=at(days=-day), event_id=f"day {day}", user_agent="x")
+        for day in (1, 2, 3)
+    ]
+    today = event(client_ip="2001:db8:1:1::ffff", time=at(hours=2), event_id="today", user_agent="x")
+    found = labels(tmp_path, [*home, entry(), today])
+    assert found["today"].label is Label.USER
+
+
+@pytest.mark.parametrize(("hours", "label"), [(-23, Label.ATTACKER), (-25, Label.UNKNOWN)])
+def test_an_address_reaches_back_one_day_and_no_further(tmp_path, hours, label):
+    early = event(**INTRUDER, time=at(hours=hours), event_id="early")
+    assert labels(tmp_path, [*normal(), entry(), early])["early"].label is label
+
+
+def test_a_session_reaches_back_as_far_as_it_goes(tmp_path):
+    early = event(**STOLEN, time=at(days=-4), event_id="early")
+    assert labels(tmp_path, [*normal(), entry(), early])["early"].label is Label.ATTACKER
+
+
+def test_an_export_without_sessions_or_sign_ins_is_tied_by_address(tmp_path):
+    days = [event(client_ip=HOME, time=at(days=-n), event_id=f"own {n}", asn=None) for n in (1, 2, 3)]
+    bad = {**BARE, "client_ip": EVIL}
+    events = [*days, event(**bad, operation="New-InboxRule", event_id="rule")]
+    events += [event(**bad, operation="MailItemsAccessed", time=at(minutes=m), event_id=f"read {m}") for m in (3, 4)]
+    found = labels(tmp_path, events, {"rule": Seed(0.8, "A rule that hides mail")})
+    assert only(found, Label.ATTACKER) == {"rule", "read 3", "read 4"}
+    assert only(found, Label.USER) == {"own 1", "own 2", "own 3"}
+
+
+def test_network_and_program_together_tie_an_attacker_that_hops_addresses(tmp_path):
+    hop = {**INTRUDER, "client_ip": "198.51.100.200", "user_agent": KIT}
+    other_program = {**INTRUDER, "client_ip": "198.51.100.201", "user_agent": "Outlook"}
+    found = labels(
+        tmp_path,
+        [
+            *normal(),
+            entry(user_agent=KIT, os=None, browser=None),
+            event(**hop, time=at(hours=1), event_id="hopped"),
+            event(**other_program, time=at(hours=1), event_id="neighbour"),
+        ],
+    )
+    assert only(found, Label.ATTACKER) == {"entry", "hopped"}
+
+
+def test_an_attacker_in_the_users_own_country_and_network_is_told_by_the_address(tmp_path):
+    near = {**STOLEN, "client_ip": "203.0.113.200", "asn": 64500, "country": "GB", "network_kind": "isp"}
+    later = event(**near | {"session_id": None}, time=at(minutes=4), user_agent=KIT, event_id="later")
+    own = event(client_ip="203.0.113.55", time=at(hours=1), event_id="own, new address")
+    found = labels(tmp_path, [*normal(), entry(**near), later, own])
+    assert only(found, Label.ATTACKER) == {"entry", "later"}
+    assert found["own, new address"].label is Label.UNKNOWN  # the line had one address for weeks
+
+
+def line(day, address, **given):
+    """A day of a private computer at home: no device that anybody manages."""
+    own = {"client_ip": address, "session_id": f"evening {day}", "device_id": None, "device_managed": False}
+    return sign_in(**own, time=at(days=-day, hours=-10), event_id=f"evening {day}", **given)
+
+
+def test_where_the_line_moves_a_new_address_of_it_is_nothing_unusual(tmp_path):
+    moving = [line(day, f"203.0.113.{100 + day}") for day in range(1, 9)]
+    again = line(-1, "203.0.113.55")
+    assert labels(tmp_path / "moving", [*moving, entry(), again])["evening -1"].label is Label.USER
+    fixed = [line(day, "203.0.113.101") for day in range(1, 9)]
+    assert labels(tmp_path / "fixed", [*fixed, entry(), again])["evening -1"].label is Label.UNKNOWN
+
+
+def test_a_rented_address_vouches_only_together_with_the_usual_program(tmp_path):
+    tunnel = {"asn": 64501, "network_kind": "vpn", "country": "CH"}
+    days = [line(day, "192.0.2.9", **tunnel) for day in range(1, 9)]
+    same = line(-1, "192.0.2.9", **tunnel)
+    other = {**same, "os": "Linux", "browser": "Firefox", "user_agent": "other", "event_id": "other", "session_id": "x"}
+    found = labels(tmp_path, [*days, entry(), same, other])
+    assert (found["evening -1"].label, found["other"].label) == (Label.USER, Label.UNKNOWN)
+
+
+def test_without_a_known_incident_what_began_with_the_event_is_no_excuse_for_it(tmp_path):
+    new = {"asn": 64777, "client_ip": "192.0.2.70", "device_id": None, "device_managed": False}
+    rows = [sign_in(**new, session_id=f"new {n}", time=at(days=n), event_id=f"new {n}") for n in range(3)]
+    found = labels(tmp_path, [*normal(), *rows], seeds={})
+    assert [found[f"new {n}"].label for n in range(3)] == [Label.UNKNOWN, Label.UNKNOWN, Label.USER]
+
+
+def test_a_record_that_names_only_an_address_of_both_goes_to_whose_turn_it_was(tmp_path):
+    shared = {"client_ip": "192.0.2.9", "asn": 64501, "network_kind": "vpn", "country": "CH"}
+    days = [line(day, "192.0.2.9", asn=64501, network_kind="vpn", country="CH") for day in range(1, 9)]
+    stolen = entry(**shared, os="Linux", browser="Firefox", user_agent="other")
+    bare = {**shared, "session_id": None, "operation": "User registered security info", "source": "directory_audit"}
+    soon = event(**bare, time=at(minutes=9), event_id="soon")
+    late = event(**bare, time=at(hours=3), event_id="late")
+    found = labels(tmp_path, [*days, stolen, soon, late])
+    assert (found["soon"].label, found["late"].label) == (Label.ATTACKER, Label.USER)
+    assert found["soon"].because.startswith("names only 192.0.2.9, where just before there was the sign-in at")
+
+
+def test_a_token_ties_for_as_long_as_tokens_live(tmp_path):
+    first = entry(token_id="token")
+    rows = [event(**BARE, token_id="token", time=at(hours=h), event_id=f"after {h}") for h in (20, 40)]
+    assert only(labels(tmp_path, [*normal(), first, *rows]), Label.ATTACKER) == {"entry", "after 20"}

@@ -1,0 +1,51 @@
+"""Incidents of other houses, most of them harder than any story: what may be said of them, and what must not be."""
+
+import functools
+
+import pytest
+from incidents.measure import investigated
+from incidents.strangers import ATTACKS, INNOCENTS, STRANGERS
+
+from o365nb.model import Label, Verdict
+
+#: Steps that take something from the user.
+_HARSH = {"block_sign_in", "reset_password", "disable_inbox_rule", "remove_auth_method", "revoke_grant", "hold_mailbox"}
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory):
+    """`stranger("over six")`: judged once, looked at by every test."""
+    return functools.cache(lambda name: investigated(STRANGERS[name].incident, tmp_path_factory.mktemp("stranger")))
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_outsiders_acts_are_found_and_nobody_elses(stranger, name):
+    made = stranger(name)
+    assert (made.precision >= 0.95, made.recall >= ATTACKS[name].recall) == (True, True), list(made.wrong())
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_a_takeover_is_called_one_with_its_way_in_and_its_remains(stranger, name):
+    found, right = stranger(name).found, ATTACKS[name]
+    assert found.verdict.verdict in right.verdicts, found.verdict
+    assert not right.causes or found.cause.top in right.causes, found.cause.hypotheses[:3]
+    assert {item.kind for item in found.persistence if item.remove} == set(right.removed)
+
+
+@pytest.mark.parametrize("name", INNOCENTS)
+def test_an_innocent_is_asked_at_most(stranger, name):
+    found, right = stranger(name).found, INNOCENTS[name]
+    assert found.verdict.verdict in right.verdicts, found.verdict
+    assert not right.causes or found.cause.top in right.causes, found.cause.hypotheses[:3]
+    assert {one.source for one in found.attributions if one.label is Label.ATTACKER} <= {"message_trace"}
+    assert [item for item in found.persistence if item.remove or item.verdict is Label.ATTACKER] == []
+    assert {step.action for step in found.plan.steps} & _HARSH == set()
+
+
+def test_over_all_of_them_most_is_found_and_hardly_anything_wrongly(stranger):
+    """Three in four of the attackers' events are found, the hopeless cases included."""
+    made = [stranger(name) for name in ATTACKS]
+    right = sum(one.called * one.precision for one in made)
+    assert right / sum(one.called for one in made) >= 0.99
+    assert right / sum(one.were for one in made) >= 0.75
+    assert [name for name in INNOCENTS if stranger(name).found.verdict.verdict is Verdict.CONFIRMED] == []
