@@ -120,12 +120,12 @@ class Changes:
         """Change mailbox settings (auto-reply, time zone, ...)."""
         self._state.objects["settings"][person.upn].update(values)
         text = {name: str(value) for name, value in values.items()}
-        self._cmdlet("Set-MailboxAutoReplyConfiguration", person, person.upn, text)
+        self._cmdlet("Set-MailboxAutoReplyConfiguration", person.upn, text)
 
     def set_rule(self, person: Person, rule: Json, *, enabled: bool, cmdlet: str) -> None:
         """Switch an inbox rule on or off; it stays where it is."""
         rule["enabled"] = enabled
-        self._cmdlet(cmdlet, person, f"{person.upn}\\{rule['name']}", {
+        self._cmdlet(cmdlet, f"{person.upn}\\{rule['name']}", {
             "Identity": str(rule["number"]), "Mailbox": person.upn, "Enabled": str(enabled),
         })  # fmt: skip
 
@@ -133,13 +133,19 @@ class Changes:
         """Delete an inbox rule."""
         self._state.objects["rules"][person.upn].remove(rule)
         parameters = {"Identity": str(rule["number"]), "Mailbox": person.upn}
-        self._cmdlet("Remove-InboxRule", person, f"{person.upn}\\{rule['name']}", parameters)
+        self._cmdlet("Remove-InboxRule", f"{person.upn}\\{rule['name']}", parameters)
 
     def set_mailbox(self, person: Person, values: Json) -> None:
         """Set-Mailbox on one mailbox."""
         self._state.objects["mailboxes"][person.upn].update(values)
-        self._cmdlet("Set-Mailbox", person, person.upn, {
+        self._cmdlet("Set-Mailbox", person.upn, {
             "Identity": person.upn, **{name: "" if value is None else str(value) for name, value in values.items()},
+        })  # fmt: skip
+
+    def ran(self, cmdlet: str, target: str, parameters: Mapping[str, object]) -> None:
+        """A cmdlet changed something in Exchange (the state already says so)."""
+        self._cmdlet(cmdlet, target, {
+            name: "" if value is None else str(value) for name, value in parameters.items() if name != "Confirm"
         })  # fmt: skip
 
     def _now(self) -> datetime:
@@ -164,7 +170,7 @@ class Changes:
         )
         self._state.save()
 
-    def _cmdlet(self, name: str, person: Person, target: str, parameters: dict[str, str]) -> None:
+    def _cmdlet(self, name: str, target: str, parameters: dict[str, str]) -> None:
         at, record_id = self._now(), str(uuid4())
         user = self._by.upn or f"ServicePrincipal_{self._by.id}@{INITIAL_DOMAIN}"
         self._state.log_audit(at, mailbox.by_service(record_id, at, name, target, parameters, user))

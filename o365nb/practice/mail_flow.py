@@ -13,7 +13,7 @@ from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, PARTNER, Person, name
 
 CEO, ASSISTANT = f"martha@{DOMAIN}", f"viola@{DOMAIN}"
 SELF = "NT AUTHORITY\\SELF"
-_TOP = "Top of Information Store"
+TOP = "Top of Information Store"
 _DISCLAIMER = "This message is meant for its recipients. Contoso, Domplatz 1, Koeln."
 
 
@@ -54,6 +54,7 @@ def initial() -> Json:
         "audit_bypass": [],
         "cas": {},
         "mobile": {},
+        "message_configuration": {},
     }  # fmt: skip
 
 
@@ -202,7 +203,7 @@ def recipient_permissions(kept: Json, person: Person) -> list[Json]:
 def folder_permissions(kept: Json, person: Person, folder: str) -> list[Json] | None:
     """Get-MailboxFolderPermission of one folder ("" for the top); None when the mailbox has no folder of that name."""
     own = {plain: folder_name(kept, person, plain) for plain in ("Inbox", "Calendar")}
-    known = {"": _TOP, **{name.lower(): plain for plain, name in own.items()}}
+    known = {"": TOP, **{name.lower(): plain for plain, name in own.items()}}
     plain = known.get(folder.strip("\\").lower())
     if plain is None:
         return None
@@ -289,12 +290,17 @@ def auto_reply(setting: Json, person: Person) -> Json:
 
 
 def mobile_devices(kept: Json, person: Person, now: datetime) -> list[Json]:
-    """Get-MobileDeviceStatistics: the person's phone, in step since it was enrolled."""
-    return [
+    """Get-MobileDeviceStatistics: the person's phone, in step since it was enrolled, and what was added since."""
+    listed = [
         mobile_device(person.upn, person.phone.model, person.phone.os, person.phone.user_agent, now - timedelta(
             days=200 + person.number * 11 % 500), now - timedelta(hours=2)),
         *kept["mobile"].get(person.upn, []),
     ]  # fmt: skip
+    blocked = cas_mailbox(kept, person)["ActiveSyncBlockedDeviceIDs"]
+    return [
+        {**one, "DeviceAccessState": "Blocked", "Status": "DeviceBlocked"} if one["DeviceId"] in blocked else one
+        for one in listed
+    ]
 
 
 def mobile_device(upn: str, model: str, os: str, agent: str, first: datetime, last: datetime) -> Json:

@@ -58,7 +58,7 @@ def _count(rng: Random, mean: float) -> int:
 
 
 def _send(world: World, person: Person, day: datetime, rng: Random) -> None:
-    at = day + timedelta(hours=7, seconds=rng.randrange(9 * 3600))
+    at = day + world.later + timedelta(hours=7, seconds=rng.randrange(9 * 3600))
     colleagues = [other for other in world.people.values() if other.upn != person.upn]
     near = [other.upn for other in colleagues if other.department == person.department]
     if rng.random() < 0.62:
@@ -74,7 +74,7 @@ def _send(world: World, person: Person, day: datetime, rng: Random) -> None:
 
 
 def _receive(world: World, person: Person, day: datetime, rng: Random) -> None:
-    at = day + timedelta(hours=6, seconds=rng.randrange(11 * 3600))
+    at = day + world.later + timedelta(hours=6, seconds=rng.randrange(11 * 3600))
     if rng.random() < 0.25:
         sender, text, ip = (
             rng.choice(_NEWSLETTERS),

@@ -74,7 +74,7 @@ def write_noise(world: World, subject: str) -> None:
 
 
 def _day(world: World, person: Person, date: datetime, rng: Random, *, busy: float) -> Day:
-    starts = date + timedelta(hours=6, minutes=20, seconds=rng.randrange(4800))
+    starts = date + world.later + timedelta(hours=6, minutes=20, seconds=rng.randrange(4800))
     ends = starts + timedelta(hours=8, seconds=rng.randrange(5400))
     at_office = rng.random() < 0.6
     leaves = starts + timedelta(hours=5) if at_office and rng.random() < 0.15 else ends
@@ -223,8 +223,9 @@ def _read_on(day: Day, leg: Leg, until: datetime) -> None:
 
 def _send(day: Day, legs: list[Leg]) -> None:
     """The audit log's side of what was sent on this day, from whichever client was signed in by then."""
+    begin = day.date + day.world.later
     for mail in day.world.outbox[day.person.upn]:
-        if day.date <= mail.at < day.date + timedelta(days=1):
+        if begin <= mail.at < begin + timedelta(days=1):
             signed_in = [leg for leg in legs if leg.since <= mail.at] or legs[:1]
             leg = day.rng.choice(signed_in)
             data = mailbox.sent(leg.access, guid(day.rng), mail.at, mail.message_id, mail.subject, mail.size)

@@ -24,6 +24,8 @@ from o365nb.practice.world import Entry, Truth, audit_entry
 FILE = "tenant.json"
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _WORK = ("queries",)
+#: The logs that grow, and what their events are called in the truth.
+_GROWING = {"audits": "ual", "directory": "directory_audit", "sign_ins": "sign_in"}
 _VIEW: ContextVar[Json | None] = ContextVar("view", default=None)
 #: How far back directory audits go in a tenant without Entra ID P1.
 _FREE_AUDITS = timedelta(days=7)
@@ -35,6 +37,7 @@ class _Added:
 
     audits: list[Entry] = field(default_factory=list)
     directory: list[Entry] = field(default_factory=list)
+    sign_ins: list[Entry] = field(default_factory=list)
 
 
 class TenantState:
@@ -47,8 +50,8 @@ class TenantState:
         kept = self._load()
         self._objects: Json = kept["objects"] if kept else json.loads(json.dumps(built.state))
         self.clock = PracticeClock(built.info.now, kept["elapsed"] if kept else 0.0)
-        for log in ("audits", "directory"):
-            for item in kept["added"][log] if kept else ():
+        for log in _GROWING:
+            for item in kept["added"].get(log, ()) if kept else ():
                 self._restore(log, item)
         self._index()
         self.save()
@@ -77,10 +80,7 @@ class TenantState:
             "version": VERSION,
             "elapsed": round(self.clock.elapsed, 3),
             "objects": self._objects,
-            "added": {
-                log: [{"at": entry.at.isoformat(), "record": entry.record} for entry in getattr(self._added, log)]
-                for log in ("audits", "directory")
-            },
+            "added": {log: [self._kept(entry) for entry in getattr(self._added, log)] for log in _GROWING},
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         part = self._path.with_suffix(".part")
@@ -90,10 +90,14 @@ class TenantState:
             os.fsync(file.fileno())
         part.replace(self._path)
 
+    def _kept(self, entry: Entry) -> Json:
+        label = self._told[entry.record["id"]]["label"]
+        return {"at": entry.at.isoformat(), "record": entry.record, "label": label}
+
     def _restore(self, log: str, item: Json) -> None:
         at = datetime.fromisoformat(item["at"])
         getattr(self._added, log).append(Entry(at, at, item["record"]))
-        self._tell(item["record"]["id"], "ual" if log == "audits" else "directory_audit")
+        self._tell(item["record"]["id"], _GROWING[log], item.get("label", "responder"))
 
     def _index(self) -> None:
         self._sign_ins: dict[str, list[Entry]] = {}
@@ -146,7 +150,8 @@ class TenantState:
     def sign_ins(self, user_id: str | None = None) -> list[Json]:
         """Sign-ins the service shows now, newest first."""
         entries = self.world.sign_ins if user_id is None else self._sign_ins.get(user_id, [])
-        return [entry.record for entry in reversed(list(self._shown(entries)))]
+        added = [one for one in self._added.sign_ins if user_id in (None, one.record["userId"])]
+        return [entry.record for entry in reversed([*self._shown(entries), *added])]
 
     def directory_audits(self) -> list[Json]:
         """Directory audits, newest first; without Entra ID P1 those of the last seven days only."""
@@ -223,8 +228,14 @@ class TenantState:
         self._added.audits.append(audit_entry(at, data, "", lag=timedelta(0)))
         self._tell(data["Id"], "ual")
 
-    def _tell(self, event_id: str, source: str) -> None:
-        self._told[event_id] = Truth(label="responder", phase="response", findings=[], source=source)
+    def log_attacker(self, log: str, at: datetime, record: Json) -> None:
+        """What the attacker did after the story's end, in one of the logs: audits, directory or sign_ins."""
+        getattr(self._added, log).append(Entry(at, at, record))
+        self._tell(record["id"], _GROWING[log], "attacker")
+
+    def _tell(self, event_id: str, source: str, label: str = "responder") -> None:
+        phase = "response" if label == "responder" else "persistence"
+        self._told[event_id] = Truth(label=label, phase=phase, findings=[], source=source)
 
 
 def _time(text: str | None) -> datetime:

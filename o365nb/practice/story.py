@@ -7,13 +7,13 @@ import gc
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import ClassVar
 
 from o365nb.errors import BadInput
-from o365nb.practice import app_registry, directory_noise, mail_noise, noise, objects
+from o365nb.practice import app_registry, directory_noise, mail_noise, noise, objects, variations
 from o365nb.practice.ids import Json
 from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, PARTNER, TENANT_ID
 from o365nb.practice.world import World
@@ -43,6 +43,7 @@ class StoryInfo:
     accepted_domains: tuple[str, ...] = (DOMAIN, INITIAL_DOMAIN)
     partner_domains: tuple[str, ...] = (PARTNER,)
     plans: tuple[str, ...] = E5
+    refused: tuple[str, ...] = ()  # beginnings of paths and names of cmdlets that nobody may use
 
 
 class Story(ABC):
@@ -75,21 +76,33 @@ def stories() -> dict[str, StoryInfo]:
 
 
 def find_story(name: str) -> StoryInfo:
-    """The story of that slug or id, in any case. Raises BadInput naming those that exist."""
+    """The story of that slug or id, in any case, with or without a variation (`aitm.gaps`).
+
+    Raises BadInput naming those that exist.
+    """
     known = stories()
+    wanted, variation = variations.split(name)
     for info in known.values():
-        if name.strip().lower() in (info.slug, info.id.lower()):
-            return info
+        if wanted in (info.slug, info.id.lower()):
+            return _varied(info, variation)
     listed = ", ".join(f"{info.slug} ({info.id})" for info in known.values())
     raise BadInput(f"There is no practice story {name!r}. Choose one of: {listed}.")
 
 
 @cache
 def build(slug: str) -> Built:
-    """Write the story of that slug; takes a second or two, once per process."""
-    story = next(item for item in _classes() if item.info.slug == slug)()
+    """Write the story of that slug, a variation's too; takes a second or two, once per process."""
+    name, variation = variations.split(slug)
+    story = next(item for item in _classes() if item.info.slug == name)()
     with _uncollected():
-        return _written(story)
+        return _written(story, variation)
+
+
+def _varied(info: StoryInfo, variation: variations.Variation) -> StoryInfo:
+    if variation == variations.AS_TOLD:
+        return info
+    title = f"{info.title}; {variation.title}"
+    return replace(info, slug=f"{info.slug}.{variation.name}", title=title, refused=variation.refused)
 
 
 @contextmanager
@@ -106,10 +119,11 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _written(story: Story) -> Built:
+def _written(story: Story, variation: variations.Variation) -> Built:
     info = story.info
+    seed = f"{info.slug}:{VERSION}" + (f":{variation.seed}" if variation.seed else "")
     # Records of the coming hours are written too: the practice clock runs on and may reach them.
-    world = World(f"{info.slug}:{VERSION}", info.now - timedelta(days=NOISE_DAYS), info.now)
+    world = World(seed, info.now - timedelta(days=NOISE_DAYS), info.now, timedelta(hours=variation.later))
     story.prepare(world)
     mail_noise.write_mail(world, info.subject)
     noise.write_noise(world, info.subject)
@@ -117,7 +131,8 @@ def _written(story: Story) -> Built:
     app_registry.write_sign_ins(world)
     state = objects.initial(world.people, info.now)
     story.write(world, state)
-    return Built(info, world.sorted_logs(), state)
+    state = variations.vary(world, state, variation)
+    return Built(_varied(info, variation), world.sorted_logs(), state)
 
 
 def _classes() -> list[type[Story]]:

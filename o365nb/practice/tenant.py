@@ -9,6 +9,7 @@ import os
 import socket
 import ssl
 import struct
+import sys
 import tempfile
 import threading
 import time
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from o365nb.errors import BadInput, O365nbError
 from o365nb.practice.conditions import Chaos, Conditions, Limits, PageLife
 from o365nb.practice.people import TENANT_ID
+from o365nb.practice.relapse import relapse
 from o365nb.practice.state import TenantState
 from o365nb.practice.story import build, find_story
 from o365nb.practice.world import Truth
@@ -106,8 +108,12 @@ class PracticeTenant:
         from o365nb.practice.web.chaos import Dice
         from o365nb.practice.web.limits import Quotas
         from o365nb.practice.web.pages import Lag, Tokens
-        from o365nb.practice.web.site import Site
+        from o365nb.practice.web.site import Fault, Site
 
+        refused = [
+            Fault(what, 403, sys.maxsize, {}, "Forbidden", "Insufficient privileges to complete the operation.")
+            for what in self.story.refused
+        ]
         wanted = self._conditions
         return Site(
             TenantState(build(self.story.slug), self._folder), self._folder, page_limit=self._page_limit,
@@ -115,7 +121,7 @@ class PracticeTenant:
             dice=Dice(wanted.chaos) if wanted.chaos else None,
             page_tokens=Tokens(wanted.page_life) if wanted.page_life else None,
             lag=Lag(wanted.write_delay) if wanted.write_delay else None,
-            latency=wanted.latency, journal=[] if wanted.journal else None, hang_up=self._hang_up,
+            faults=refused, latency=wanted.latency, journal=[] if wanted.journal else None, hang_up=self._hang_up,
         )  # fmt: skip
 
     def _hang_up(self, client: tuple[str, int], *, after_sending: bool) -> None:
@@ -220,6 +226,13 @@ class PracticeTenant:
     def pass_time(self, span: timedelta) -> None:
         """Let practice time pass at once: what takes hours comes to its end."""
         self._site.state.clock.advance(span.total_seconds())
+
+    def relapse(self, kind: str) -> None:
+        """Make the response fail after all, now: "token", "rule" or "sync" (see `practice.relapse`).
+
+        Raises BadInput for another kind, or where the story has nothing that could come back so.
+        """
+        relapse(self._site.state, self.story.subject, kind)
 
     def register_certificate(self, pem: str | bytes) -> None:
         """Accept client assertions signed with this certificate."""

@@ -55,6 +55,7 @@ class World:
     seed: str
     start: datetime
     now: datetime
+    later: timedelta = timedelta(0)  # by which everybody's working day begins later than usual
     sign_ins: list[Entry] = field(default_factory=list)
     audits: list[Entry] = field(default_factory=list)
     directory: list[Entry] = field(default_factory=list)

@@ -45,7 +45,10 @@ def _content(kind):
 
 @functools.cache
 def cmdlets():
-    return json.loads((DATA / "exchange-cmdlets.json").read_text("utf-8"))["cmdlets"]
+    files = ("exchange-cmdlets.json", "exchange-cmdlets-more.json")
+    return {
+        name: known for file in files for name, known in json.loads((DATA / file).read_text("utf-8"))["cmdlets"].items()
+    }
 
 
 class Contract:

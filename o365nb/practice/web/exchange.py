@@ -17,7 +17,7 @@ from o365nb.practice.ids import Json
 from o365nb.practice.people import Person
 from o365nb.practice.state import TenantState
 from o365nb.practice.web.answers import json_response
-from o365nb.practice.web.cmdlets import Cmdlets, Parameters
+from o365nb.practice.web.cmdlets import Cmdlets, Parameters, changed
 from o365nb.practice.web.discovery import kinds
 from o365nb.practice.web.faults import ExchangeRefusal, Refusal
 from o365nb.practice.web.paging import page_request
@@ -32,7 +32,7 @@ _OWN: dict[str, frozenset[str]] = {
     "Get-Mailbox": frozenset({"Identity", "Anr", "ResultSize"}),
     "Set-Mailbox": frozenset(
         {"Identity", "ForwardingSmtpAddress", "ForwardingAddress", "DeliverToMailboxAndForward", "AuditEnabled",
-         "LitigationHoldEnabled", "Confirm", "Force"}
+         "LitigationHoldEnabled", "GrantSendOnBehalfTo", "Confirm", "Force"}
     ),
     "Get-AcceptedDomain": frozenset({"Identity", "ResultSize"}),
 }  # fmt: skip
@@ -62,11 +62,10 @@ class Exchange:
         }
         self._open: dict[str, list[Json]] = {}  # answers of which a part was given
         self._known = parameters()
-        self._reads = {
-            name: read
-            for kind in kinds("exchange_", Cmdlets)
-            for name, read in kind(lambda: self._state, self._person).commands().items()
-        }
+        groups = [kind(lambda: self._state, self._person) for kind in kinds("exchange_", Cmdlets)]
+        self._reads = {name: read for group in groups for name, read in group.commands().items()}
+        for group in groups:
+            self._commands.update(group.changes())
 
     @property
     def _state(self) -> TenantState:
@@ -160,7 +159,8 @@ class Exchange:
 
     def _set_mailbox(self, given: Parameters, by: Changes) -> list[Json]:
         person = self._person(given.get("Identity"), "Identity")
-        values = {name: value for name, value in given.items() if name not in _CHANGES_NOTHING}
+        kept = self._state.objects["mailboxes"][person.upn]
+        values = {name: changed(kept.get(name), value) for name, value in given.items() if name not in _CHANGES_NOTHING}
         if values:
             by.set_mailbox(person, values)
         return []

@@ -18,9 +18,10 @@ from o365nb.practice.web.collections import Collections
 from o365nb.practice.web.faults import Refusal
 from o365nb.practice.web.odata import EVERYTHING, parse_filter
 from o365nb.practice.web.paging import select
-from o365nb.practice.web.site import GRAPH, query_of
+from o365nb.practice.web.site import GRAPH, body_of, query_of
 
-_FOLDERS = {"sentitems": "Sent Items", "recoverableitemsdeletions": "Deletions"}
+_FOLDERS = {"inbox": "Inbox", "sentitems": "Sent Items", "recoverableitemsdeletions": "Deletions"}
+_DELETED = "recoverableitemsdeletions"
 _TIMES = ("ge", "gt", "le", "lt", "eq")
 _FILTER = {"sentDateTime": _TIMES, "receivedDateTime": _TIMES, "internetMessageId": ("eq",)}
 _DEFAULT = (
@@ -37,6 +38,7 @@ class Messages(Collections):
             Route("/users/{user}/mailFolders/{folder}/messages", self.listed),
             Route("/users/{user}/messages", self.listed),
             Route("/users/{user}/messages/{message}/$value", self.mime),
+            Route("/users/{user}/messages/{message}/move", self.move, methods=["POST"]),
             Route("/users/{user}/calendar/calendarPermissions", self.calendar),
         ]
 
@@ -47,7 +49,7 @@ class Messages(Collections):
             raise Refusal(404, "ErrorItemNotFound", "The specified object was not found in the store.")
         query = query_of(request, ("$filter", "$select", "$top", "$skiptoken", "$orderby"))
         chosen = parse_filter(query["$filter"], _FILTER) if "$filter" in query else EVERYTHING
-        found = [item for item in self._messages(person) if folder in ("", item["folder"])]
+        found = self._messages(person, folder)
         shown = [
             select(item["message"], query.get("$select"), _DEFAULT) for item in found if chosen.matches(item["message"])
         ]
@@ -58,13 +60,42 @@ class Messages(Collections):
     async def mime(self, request: Request) -> Response:
         """The message as it was sent."""
         self.site.authorise(request, GRAPH)
-        wanted = request.path_params["message"]
-        for item in self._messages(self.person(request)):
-            message = item["message"]
-            if message["id"] == wanted:
-                head = [f"{entry['name']}: {entry['value']}" for entry in message["internetMessageHeaders"]]
-                text = "\r\n".join([*head, f"Subject: {message['subject']}", "", "(practice)", ""])
-                return Response(text.encode(), 200, {"request-id": str(uuid4())}, media_type="text/plain")
+        message = self._one(request)["message"]
+        head = [f"{entry['name']}: {entry['value']}" for entry in message["internetMessageHeaders"]]
+        text = "\r\n".join([*head, f"Subject: {message['subject']}", "", "(practice)", ""])
+        return Response(text.encode(), 200, {"request-id": str(uuid4())}, media_type="text/plain")
+
+    async def move(self, request: Request) -> Response:
+        """Into the recoverable items, or back to where it was: other folders are not kept apart."""
+        self.site.authorise(request, GRAPH)
+        body, person, item = await body_of(request), self.person(request), self._one(request)
+        wanted = str(body.get("DestinationId") or "")
+        own = {known: name for name, plain in _FOLDERS.items() for known in (name, rules.folder_id(person, plain))}
+        if wanted not in own:
+            raise Refusal(404, "ErrorItemNotFound", "The specified object was not found in the store.")
+        kept = self.state.objects.setdefault("exchange", mail_flow.initial())
+        left = kept.setdefault("recoverable_messages", {})
+        listed = [trace for trace in left.get(person.upn, []) if trace != item["trace"]]
+        left[person.upn] = [*listed, *([item["trace"]] if own[wanted] == _DELETED else [])]
+        if not left[person.upn]:
+            del left[person.upn]
+        if not left:
+            del kept["recoverable_messages"]
+        self.state.save()
+        moved = {
+            **select(item["message"], None, _DEFAULT),
+            "parentFolderId": rules.folder_id(person, _FOLDERS[own[wanted]]),
+        }
+        answer = self.one(request, f"users('{request.path_params['user']}')/messages/$entity", moved)
+        answer.status_code = 201
+        return answer
+
+    def _one(self, request: Request) -> Json:
+        """The message of the path. Raises Graph's 404."""
+        person, wanted = self.person(request), request.path_params["message"]
+        for item in (*self._messages(person), *self._messages(person, _DELETED)):
+            if item["message"]["id"] == wanted:
+                return item
         raise Refusal(404, "ErrorItemNotFound", "The specified object was not found in the store.")
 
     async def calendar(self, request: Request) -> Response:
@@ -78,16 +109,18 @@ class Messages(Collections):
         name = f"users('{request.path_params['user']}')/calendar/calendarPermissions"
         return self.page(request, name, shown, {}, default=1000, most=1000)
 
-    def _messages(self, person: Person) -> Iterator[Json]:
-        """Every message that the person sent, or that was deleted and can be got back, newest first."""
+    def _messages(self, person: Person, wanted: str = "") -> Iterator[Json]:
+        """What the person sent or got and did not delete, newest first; with a folder, what is in that one."""
         deleted = set(self.state.objects.get("exchange", {}).get("recoverable_messages", {}).get(person.upn, ()))
         rows: dict[str, list[Json]] = {}
         for row in self.state.traces(person.upn):
-            if row["senderAddress"].lower() == person.upn or row["id"] in deleted:
-                rows.setdefault(row["id"], []).append(row)
+            rows.setdefault(row["id"], []).append(row)
         for trace, listed in rows.items():
-            folder = "recoverableitemsdeletions" if trace in deleted else "sentitems"
-            yield {"folder": folder, "message": _message(person, folder, listed)}
+            sent = listed[0]["senderAddress"].lower() == person.upn
+            folder = _DELETED if trace in deleted else "sentitems" if sent else "inbox"
+            if folder != (wanted or folder) or (not wanted and folder == _DELETED):
+                continue
+            yield {"folder": folder, "trace": trace, "message": _message(person, folder, listed)}
 
 
 def _message(person: Person, folder: str, rows: list[Json]) -> Json:
