@@ -14,7 +14,7 @@ from o365nb.response.base import Action, State
 from o365nb.response.gate import unmet
 from o365nb.response.plan import action_of
 from o365nb.response.receipts import Receipt, Result
-from o365nb.response.run import Change, by, perform
+from o365nb.response.run import WAITS, Change, by, perform, read_back
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, redact
 
@@ -118,9 +118,27 @@ class _Run:
         if action.holds(step, before, last.at if last else None):
             return self._note(step, before, Result.ALREADY_HELD, "")
         begun = receipts.standing(self.case, receipts.thing_of(step))
-        if action.once and begun and action.took(step, before, begun.at):
+        if action.once and begun and action.took(step, before, action.since(begun.at)):
             return self._note(step, before, Result.ALREADY_HELD, "asked for and accepted; its result is still to come")
+        if begun and begun.outcome is Result.INTENDED and (shown := self._came_through(step, action, begun)):
+            return self._note(step, shown, Result.ALREADY_HELD, "it was begun before, and had come through")
         return perform(self.case, self.tenant, self._intent(step, action, before), self._change(step, action))
+
+    def _came_through(self, step: Step, action: Action, begun: Receipt) -> State | None:
+        """The state in which a change shows that was begun by a run that was stopped; None when it does not.
+
+        The tenant gets the time that it would have had: a change that is on its way is not sent a second time. A new
+        password that nobody was told is set again in any case.
+        """
+        if action.secret() is not None:
+            return None
+        state, shows, _ = read_back(
+            self.tenant,
+            lambda: action.before(self.tenant, step),
+            lambda one: action.took(step, one, action.since(begun.at)),
+            WAITS,
+        )
+        return state if shows else None
 
     def _refusal(self, step: Step, action: Action, before: State) -> str:
         if receipts.put_back(self.case, step):
@@ -141,7 +159,7 @@ class _Run:
 
     def _change(self, step: Step, action: Action) -> Change:
         secret = action.secret()
-        since = self.tenant.now()
+        since = action.since(self.tenant.now())
         hand_over = self.on_password
         return Change(
             send=lambda: action.apply(self.tenant, step, secret),

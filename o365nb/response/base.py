@@ -20,8 +20,8 @@ State = dict[str, Any]
 
 #: The places of the playbook, in the order in which they are done.
 PLACES = (
-    *("E1", "M3", "M5", "C1", "C2", "C3", "C5", "C6", "C7", "C8", "M1"),
-    *("X1", "X2", "X3", "X4", "X5", "X7", "X6", "X9", "X10", "X13", "X16", "C2b"),
+    *("E1", "E3", "E4", "M3", "M5", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "M1"),
+    *("X1", "X2", "X3", "X4", "X5", "X7", "X8", "X6", "X9", "X10", "X11", "X12", "X13", "X14", "X15", "X16", "C2b"),
     *("M2", "R1", "R6", "R2", "R4", "V1", "R7"),
 )
 
@@ -137,6 +137,10 @@ class Action(ABC):
     def took(self, step: Step, state: State, since: datetime | None) -> bool:
         """True when the service has the change in hand. What it leads to may come later: a scan takes hours."""
         return self.holds(step, state, since)
+
+    def since(self, now: datetime) -> datetime:
+        """From when on the service's own times prove a change that is sent now."""
+        return now
 
     def asks(self, step: Step) -> str:
         """What the operator must type before this is sent, for what destroys or concerns everybody; "" for nothing."""

@@ -12,9 +12,11 @@ from o365nb.response.plan import action_of
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, redact
 
+#: What is about the user's devices.
+DEVICE_CHECKS = ("check_devices", "check_device", "update_signatures", "scan_device", "sync_device")
 #: Judged apart: devices by the operator's word, sessions by their order after the password, the account by itself.
 _APART = (
-    *("check_devices", "check_device", "update_signatures", "scan_device", "sync_device"),
+    *DEVICE_CHECKS,
     *("revoke_sessions", "block_sign_in", "reset_password", "confirm_compromised"),
 )
 

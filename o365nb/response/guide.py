@@ -84,12 +84,6 @@ GUIDES = (
         "Start-MpScan -ScanType FullScan",
     ),
     Guide(
-        "unrestrict_sender", "Let the mailbox send again", "R2", Phase.RECOVER, "{upn}",
-        "The service stopped outgoing mail of {upn}. Lift it last: how often one sender can be lifted is limited.",
-        cmdlet=("Remove-BlockedSenderAddress", "SenderAddress"),
-        slugs=("im-sender-restricted",),
-    ),
-    Guide(
         "notify_recipients", "Tell the recipients", "R4", Phase.RECOVER, "who received mail from {upn}",
         "Tell everybody in recipients.csv from a clean account, and by phone where money is concerned: what came, when,"
         " not to open it, not to pay by it.",

@@ -10,7 +10,7 @@ from functools import cache
 
 from o365nb.engine import Engine
 from o365nb.errors import BadInput
-from o365nb.model import CaseVerdict, Finding, Indicator, Persistence, Plan, Step
+from o365nb.model import CaseVerdict, Finding, Indicator, Persistence, Plan, Recipient, Step
 from o365nb.response import actions as units
 from o365nb.response.base import PLACES, Action, Draft
 from o365nb.response.guide import GUIDES, GuidedStep, RemoveByHand
@@ -48,12 +48,13 @@ def make_plan(
     persistence: Iterable[Persistence],
     engine: Engine,
     indicators: Iterable[Indicator] = (),
+    recipients: Iterable[Recipient] = (),
 ) -> Plan:
     """The response to a case: steps on the attacker's objects only, in playbook order.
 
     Below *probable* nothing is changed: people ask the user, and stop those who only imitate others.
     """
-    return plan_for(Situation.read(verdict, findings, persistence, engine, indicators))
+    return plan_for(Situation.read(verdict, findings, persistence, engine, indicators, recipients))
 
 
 def plan_for(situation: Situation) -> Plan:

@@ -10,6 +10,7 @@ from o365nb.errors import O365nbError
 from o365nb.model import Plan, Step
 from o365nb.response import receipts
 from o365nb.response.plan import action_of
+from o365nb.response.tempo import tempo
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, redact
 
@@ -21,6 +22,8 @@ def preview(plan: Plan, case: Case | None = None, tenant: Tenant | None = None, 
     With a case and a tenant, each target is also read (never written), and its present state is shown.
     """
     lines = [f"plan {plan.plan_id}: {len(plan.steps)} step{'' if len(plan.steps) == 1 else 's'}"]
+    if advice := tempo(plan):
+        lines += ["", f"tempo    {advice.why}"]
     for step in plan.steps:
         lines += ["", *_step(step, by_hand=by_hand)]
         if case and tenant and step.automatic:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from o365nb.case import Case
-from o365nb.errors import O365nbError, RequestFailed
+from o365nb.errors import NotFound, O365nbError, RequestFailed
 from o365nb.response import receipts
 from o365nb.response.base import Secret, Sent, State
 from o365nb.response.receipts import Receipt, Result
@@ -38,8 +38,9 @@ def perform(case: Case, tenant: Tenant, intent: Receipt, change: Change) -> Rece
     """Carry a change out. `intent` says what and why; the result is written even when the request fails."""
     receipts.write(case, intent)
     sent, error = _send(change)
-    definite = isinstance(error, RequestFailed) and 400 <= error.status < 500
-    after, seen, trouble = _read_back(tenant, change, WAITS[:1] if definite else WAITS)
+    # What is not found may be gone by our own hand, in a request whose answer was lost: that may show late.
+    definite = isinstance(error, RequestFailed) and 400 <= error.status < 500 and not isinstance(error, NotFound)
+    after, seen, trouble = read_back(tenant, change.read, change.took, WAITS[:1] if definite else WAITS)
     missed = Result.FAILED if definite else Result.UNVERIFIED
     outcome = Result.APPLIED if seen else missed
     if outcome.sent and change.hand_over and change.secret and change.secret.reveal():
@@ -69,8 +70,8 @@ def _send(change: Change) -> tuple[Sent | None, O365nbError | None]:
         return None, error
 
 
-def _read_back(
-    tenant: Tenant, change: Change, waits: tuple[float, ...]
+def read_back(
+    tenant: Tenant, read: Callable[[], State], took: Callable[[State], bool], waits: tuple[float, ...]
 ) -> tuple[State | None, bool, O365nbError | None]:
     """The last state read, whether the change shows in it, and what kept us from reading it."""
     after: State | None = None
@@ -79,10 +80,10 @@ def _read_back(
         if seconds:
             tenant.pause(seconds)
         try:
-            after, trouble = change.read(), None
+            after, trouble = read(), None
         except O365nbError as error:  # whatever it is, a new password must still be handed over
             trouble = error
         else:
-            if change.took(after):
+            if took(after):
                 return after, True, None
     return after, False, trouble

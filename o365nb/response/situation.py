@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from o365nb.case.folder import SAID
 from o365nb.engine import Engine
-from o365nb.model import CaseVerdict, Context, Finding, Indicator, Label, Persistence, Severity, Verdict
+from o365nb.model import CaseVerdict, Context, Finding, Indicator, Label, Persistence, Recipient, Severity, Verdict
 
 Row = dict[str, Any]
 TABLES = (
     *("users", "inbox_rules", "auth_methods", "oauth_grants", "mailboxes", "devices"),
-    *("applications", "roles", "org_config", "conditional_access"),
+    *("applications", "roles", "org_config", "conditional_access", "mailbox_permissions", "folder_permissions"),
+    *("transport_rules", "connectors", "remote_domains", "sweep_rules", "addins", "exchange_roles", "blocked_senders"),
 )
 
 
@@ -26,6 +27,18 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Logged:
+    """The event that an object of the inventory is known by: what was done, and with which parameters."""
+
+    operation: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+
+    def value(self, *names: str) -> str:
+        """The first of these parameters that was given; "" for none."""
+        return next((self.values[name] for name in names if self.values.get(name)), "")
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """One case as the response sees it. `persistence` holds the attacker's objects only."""
 
@@ -35,6 +48,9 @@ class Situation:
     tables: dict[str, list[Row]]
     evidence_files: int
     addresses: tuple[Address, ...] = ()
+    logged: dict[str, Logged] = field(default_factory=dict)
+    #: Mailboxes of the organisation that got mail of the attacker's, each with the id of the message.
+    received: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(
@@ -44,9 +60,10 @@ class Situation:
         persistence: Iterable[Persistence],
         engine: Engine,
         indicators: Iterable[Indicator] = (),
+        recipients: Iterable[Recipient] = (),
     ) -> Situation:
         """Read what planning needs from the case's tables."""
-        attackers = (item for item in persistence if item.verdict is Label.ATTACKER and item.remove)
+        attackers = [item for item in persistence if item.verdict is Label.ATTACKER and item.remove]
         return cls(
             verdict,
             tuple(findings),
@@ -54,6 +71,8 @@ class Situation:
             {name: engine.rows(f"SELECT * FROM {name} ORDER BY key") for name in TABLES},
             sum(line.get("source") != SAID for line in engine.case.custody.entries()),
             _addresses(engine, [one.value for one in indicators if one.kind == "ip"]),
+            _logged(engine, attackers),
+            tuple(sorted({(one.address, one.message_id) for one in recipients if one.internal and _is_id(one)})),
         )
 
     @property
@@ -94,6 +113,27 @@ class Situation:
     def objects(self, *kinds: str) -> tuple[Persistence, ...]:
         """The attacker's objects of some kinds."""
         return tuple(item for item in self.persistence if item.kind in kinds)
+
+    def log_of(self, item: Persistence) -> Logged:
+        """What the log says of an object that only the log knows; nothing for one that was seen to stand."""
+        return self.logged.get(item.id.rpartition(":")[2], Logged())
+
+    def partnership(self, item: Persistence) -> Row | None:
+        """The row of a device that is a telephone's partnership with the mailbox, not a device of the directory."""
+        row = self.row("devices", item, "device_id")
+        return row if row and row["trust_type"] == "MobilePartnership" and not row["object_id"] else None
+
+    def role_group_member(self, item: Persistence) -> Row | None:
+        """The membership of Exchange's own role groups that an item is about, where it was seen to stand."""
+        rows = [row for row in self.tables["exchange_roles"] if row["assignee_kind"] == "member"]
+        said = self.log_of(item)
+        named = said.value("Identity").lower(), said.value("Member").lower()
+        for row in rows:
+            group, member = str(row["role"]).lower(), str(row["assignee"]).lower()
+            of_log = said.operation == "Add-RoleGroupMember" and named == (group, member)
+            if row["key"] == item.id or of_log:
+                return row
+        return None
 
     def user(self, upn: str) -> Row | None:
         """The row of a user, by UPN or by any of the addresses."""
@@ -139,3 +179,27 @@ def _addresses(engine: Engine, listed: Sequence[str]) -> tuple[Address, ...]:
         Address(one, tuple((str(row["actor"] or ""), int(row["times"])) for row in rows if row["address"] == one))
         for one in sorted(set(listed))
     )
+
+
+def _is_id(recipient: Recipient) -> bool:
+    """Whether what was received is a message that its id finds again; links and chats have names in brackets."""
+    return "@" in recipient.address and "@" in recipient.message_id and not recipient.message_id.startswith("(")
+
+
+def _logged(engine: Engine, items: Iterable[Persistence]) -> dict[str, Logged]:
+    """Event id → what it says, for the events that items of the inventory are called by."""
+    wanted = sorted({item.id.rpartition(":")[2] for item in items} - {""})
+    if not wanted:
+        return {}
+    engine.table("response_events", {"event_id": "VARCHAR"}, [(one,) for one in wanted])
+    rows = engine.rows("""
+        SELECT event_id, operation, p.name AS name, p.value AS value FROM (
+            SELECT e.event_id, e.operation, unnest(e.properties) AS p
+            FROM response_events r JOIN events e ON e.event_id = r.event_id
+        ) AS apart ORDER BY event_id, name, value
+    """)
+    found: dict[str, Logged] = {}
+    for row in rows:
+        one = found.setdefault(str(row["event_id"]), Logged(str(row["operation"] or "")))
+        one.values.setdefault(str(row["name"]).removeprefix("Parameters."), str(row["value"] or ""))
+    return found

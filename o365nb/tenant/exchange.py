@@ -21,14 +21,16 @@ from o365nb.tenant.powershell import CMDLET
 _SYSTEM_MAILBOX = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}"
 #: Parameters that say which object is meant. Empty, they would mean all of them.
 _TARGETS = frozenset({"Identity", "Mailbox", "User", "Trustee", "Anr"})
-#: Cmdlets that rightly name no object: they read the organisation as a whole.
+#: Cmdlets that rightly name no object: they read the organisation as a whole, or set what there is only one of.
 _ORGANISATION = re.compile(
     r"Get-(AcceptedDomain|OrganizationConfig|AdminAuditLogConfig|TransportRule|TransportConfig|InboundConnector"
     r"|OutboundConnector|RemoteDomain|JournalRule|Hosted\w+Policy|BlockedSenderAddress|RoleGroup|ServicePrincipal"
     r"|AntiPhishPolicy|ApplicationAccessPolicy|AuthenticationPolicy|DkimSigningConfig|TenantAllowBlockListItems"
     r"|ManagementRoleAssignment|QuarantineMessage)"
-    r"|Get-MessageTrace\w*|Search-UnifiedAuditLog"
+    r"|Get-MessageTrace\w*|Search-UnifiedAuditLog|Set-(AdminAuditLogConfig|OrganizationConfig)"
 )
+#: Cmdlets that name their object by another parameter.
+_NAMED_BY = {"Remove-BlockedSenderAddress": "SenderAddress"}
 _READS = re.compile(r"(Get|Search|Test)-\w+")
 #: What the official Admin API serves: cmdlet to its endpoint. Of Set-Mailbox it takes `GrantSendOnBehalfTo` only.
 _OFFICIAL = {
@@ -166,12 +168,13 @@ def refuse_blanket(cmdlet: str, parameters: Mapping[str, Any]) -> None:
     """Raise BadInput for a call that could reach more than the one object meant."""
     if not CMDLET.fullmatch(cmdlet):
         raise BadInput(f"{cmdlet!r} is not a cmdlet.")
+    targets = {*_TARGETS, _NAMED_BY.get(cmdlet, "Identity")}
     for name, value in parameters.items():
-        if name in _TARGETS and (not isinstance(value, str) or not value.strip() or "*" in value):
+        if name in targets and (not isinstance(value, str) or not value.strip() or "*" in value):
             raise BadInput(
                 f"{cmdlet} with an empty or wildcard {name} would reach every object. Nothing was sent: name one."
             )
-    if not _ORGANISATION.fullmatch(cmdlet) and not (_TARGETS & set(parameters)):
+    if not _ORGANISATION.fullmatch(cmdlet) and not (targets & set(parameters)):
         raise BadInput(f"{cmdlet} without Identity or Mailbox would reach every object. Nothing was sent: name one.")
 
 

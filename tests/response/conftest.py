@@ -1,6 +1,7 @@
 """Plans over real tables, and the practice tenant to apply them to."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from response.making import finding, thing, verdict
@@ -59,11 +60,17 @@ def tenant(server):
         yield opened
 
 
-def signed_in(server):
+def passing(server):
+    """Waiting, in a tenant whose clock can be put forward."""
+    return lambda seconds: server.pass_time(timedelta(seconds=seconds))
+
+
+def signed_in(server, sleep=None):
+    """Signed in; what the kit waits is practice time that has passed, unless `sleep` says how to wait."""
     profile = Profile.simulator(
         base_url=server.base_url, ca_file=server.ca_file, tenant_id=server.tenant_id, client_id=server.client_id
     )
-    return connect(profile, secret=server.client_secret, sleep=lambda _: None)
+    return connect(profile, secret=server.client_secret, sleep=sleep or passing(server))
 
 
 @pytest.fixture

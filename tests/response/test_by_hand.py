@@ -31,10 +31,10 @@ def case(tmp_path):
 
 
 def test_forwarding_stands_until_both_addresses_are_empty(tenant, case, plan):
-    mailbox = state("mailbox", SUBJECT, address=SUBJECT)
+    mailbox = state("mailbox", SUBJECT, forwarding_smtp_address="x@evil.example")
     made = plan(verdict(), [finding()], [thing("forwarding", mailbox["key"])], users=[user()], mailboxes=[mailbox])
     send(tenant, ForwardingSmtpAddress="smtp:x@evil.example", DeliverToMailboxAndForward=True)
-    assert checked(tenant, case, made, "clear_forwarding") == (False, "forwards to smtp:x@evil.example", NOT_YET)
+    assert checked(tenant, case, made, "clear_forwarding") == (False, "forwards to smtp:x@evil.example", "not applied")
     send(tenant, ForwardingSmtpAddress=None, DeliverToMailboxAndForward=False)
     assert checked(tenant, case, made, "clear_forwarding") == (True, "forwards nowhere", "")
 
@@ -65,7 +65,7 @@ def test_a_device_stands_until_it_is_disabled(tenant, case, plan):
 
 def test_what_nobody_can_read_needs_a_persons_word_at_the_gate(tenant, case, plan):
     account = tenant.graph.get(f"/users/{SUBJECT}", {"$select": "id"}).data["id"]
-    things = [thing("delegate", "d1"), thing("delegate", "d2", Label.USER), thing("auth_method", "gone")]
+    things = [thing("flow", "d1"), thing("flow", "d2", Label.USER), thing("auth_method", "gone")]
     made = plan(verdict(), [finding()], things, users=[user(user_id=account)])
     unread = [step for step in made.steps if step.action in ("remove_by_hand", "remove_auth_method")]
     assert [(step.action, step.automatic) for step in unread] == [

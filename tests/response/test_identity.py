@@ -13,14 +13,14 @@ from o365nb.practice import PracticeTenant, identity
 from o365nb.response.receipts import Receipt, Result, write
 
 AUTOMATIC = [
-    "block_sign_in", "revoke_sessions", "reset_password", "confirm_compromised", "disable_application",
+    "hold_mailbox", "block_sign_in", "revoke_sessions", "reset_password", "confirm_compromised", "disable_application",
     "remove_consent", "remove_app_certificate", "remove_app_owner", "remove_app_access", "remove_app_role",
     "remove_app_secret", "remove_federated_credential", "disable_device", "remove_auth_method", "remove_role",
     "remove_group_member", "remove_group_assignment", "remove_role_eligibility", "remove_group_eligibility",
     "end_role_activation", "disable_account", "disable_access_policy", "disable_access_policy", "update_signatures",
     "scan_device", "sync_device",
 ]  # fmt: skip
-BY_CHOICE = ["isolate_device", "name_addresses", "block_addresses", "delete_device", "wipe_device"]
+BY_CHOICE = ["lock_protocols", "isolate_device", "name_addresses", "block_addresses", "delete_device", "wipe_device"]
 
 
 @pytest.fixture
@@ -69,8 +69,8 @@ def test_the_whole_plan_takes_everything_of_the_attackers_and_nothing_else(groun
     after, was = everything(ground.server), ground.innocent
     same = [name for name in was if after[name] == was[name]]
     assert sorted(set(was) - set(same)) == [
-        "applications", "conditional_access", "defender", "devices", "intune", "methods", "mfa", "named_locations",
-        "risky_users", "service_principals", "users",
+        "applications", "conditional_access", "defender", "devices", "intune", "mailboxes", "methods", "mfa",
+        "named_locations", "risky_users", "service_principals", "users",
     ]  # fmt: skip
     # What is off and not gone: the application, the policy, the place, the phone, the guest.
     switched = [item["displayName"] for item in after["service_principals"].values() if not item["accountEnabled"]]

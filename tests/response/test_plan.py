@@ -53,32 +53,36 @@ def test_a_taken_account_is_contained_cleaned_and_recovered_in_playbook_order(pl
     )
     assert [(step.id, step.phase.value) for step in made.steps] == [
         ("S01-snapshot_evidence", "preserve"),
-        ("S02-bank_recall", "contain"),
-        ("S03-block_sign_in", "contain"),
-        ("S04-revoke_sessions", "contain"),
-        ("S05-reset_password", "contain"),
-        ("S06-confirm_compromised", "contain"),
-        ("S07-ask_user", "scope"),
-        ("S08-disable_inbox_rule", "eradicate"),
-        ("S09-remove_auth_method", "eradicate"),
-        ("S10-revoke_sessions", "eradicate"),
-        ("S11-check_devices", "eradicate"),
-        ("S12-unblock_sign_in", "recover"),
-        ("S13-issue_temporary_pass", "recover"),
-        ("S14-dismiss_risk", "recover"),
-        ("S15-unrestrict_sender", "recover"),
-        ("S16-notify_recipients", "recover"),
-        ("S17-verify_again", "verify"),
-        ("S18-harden", "lessons"),
+        ("S02-hold_mailbox", "preserve"),
+        ("S03-bank_recall", "contain"),
+        ("S04-block_sign_in", "contain"),
+        ("S05-revoke_sessions", "contain"),
+        ("S06-reset_password", "contain"),
+        ("S07-lock_protocols", "contain"),
+        ("S08-confirm_compromised", "contain"),
+        ("S09-ask_user", "scope"),
+        ("S10-disable_inbox_rule", "eradicate"),
+        ("S11-remove_auth_method", "eradicate"),
+        ("S12-revoke_sessions", "eradicate"),
+        ("S13-check_devices", "eradicate"),
+        ("S14-unblock_sign_in", "recover"),
+        ("S15-issue_temporary_pass", "recover"),
+        ("S16-dismiss_risk", "recover"),
+        ("S17-unrestrict_sender", "recover"),
+        ("S18-notify_recipients", "recover"),
+        ("S19-verify_again", "verify"),
+        ("S20-harden", "lessons"),
     ]
-    assert [step.order for step in made.steps] == list(range(1, 19))
-    assert made.steps[14].command_equivalent == f"Remove-BlockedSenderAddress -SenderAddress '{SUBJECT}'"
+    assert [step.order for step in made.steps] == list(range(1, 21))
+    assert made.steps[16].command_equivalent == (
+        f"Remove-BlockedSenderAddress -SenderAddress '{SUBJECT}' -Reason 'The account was cleaned and given back'"
+    )
 
 
 def test_a_step_says_everything_that_applying_it_needs(plan):
     made = plan(verdict(), [finding(actions=("block_sign_in",))], users=[user()])
-    assert made.steps[1] == Step(
-        id="S02-block_sign_in",
+    assert made.steps[2] == Step(
+        id="S03-block_sign_in",
         phase=Phase.CONTAIN,
         action="block_sign_in",
         target=SUBJECT,
@@ -86,7 +90,7 @@ def test_a_step_says_everything_that_applying_it_needs(plan):
         finding_ids=("F1",),
         automatic=True,
         reversible=True,
-        order=2,
+        order=3,
         command_equivalent=f"Update-MgUser -UserId '{USER_ID}' -AccountEnabled:$false",
         arguments={"user": USER_ID, "upn": SUBJECT, "playbook": "C1"},
     )
@@ -172,14 +176,14 @@ def test_a_synchronised_account_is_blocked_on_premises_too_and_its_password_rese
 
 
 def test_an_account_that_was_not_collected_is_addressed_by_its_name(plan):
-    assert plan(verdict(), [finding()]).steps[1].arguments["user"] == SUBJECT
+    assert plan(verdict(), [finding()]).steps[2].arguments["user"] == SUBJECT
 
 
 @pytest.mark.parametrize(
     ("kind", "table", "row", "action", "automatic", "command"),
     [
         (
-            "forwarding", "mailboxes", {"address": SUBJECT}, "clear_forwarding", False,
+            "forwarding", "mailboxes", {"forwarding_smtp_address": "x@evil.example"}, "clear_forwarding", True,
             (f"Set-Mailbox -Identity '{SUBJECT}' -ForwardingSmtpAddress $null -ForwardingAddress $null"
             " -DeliverToMailboxAndForward:$false  # forwarding 1"),
         ),
@@ -191,7 +195,11 @@ def test_an_account_that_was_not_collected_is_addressed_by_its_name(plan):
             "device", "devices", {"device_id": "1", "object_id": "o1"}, "disable_device", True,
             "Update-MgDevice -DeviceId 'o1' -AccountEnabled:$false  # device 1",
         ),
-        ("delegate", "mailboxes", {"address": SUBJECT}, "remove_by_hand", False, ""),
+        (
+            "delegate", "mailboxes", {"address": SUBJECT}, "remove_mailbox_permission", False,
+            f"Get-MailboxPermission -Identity '{SUBJECT}'  # delegate 1",
+        ),
+        ("flow", "mailboxes", {"address": SUBJECT}, "remove_by_hand", False, ""),
     ],
 )  # fmt: skip
 def test_every_other_back_door_has_its_step(plan, kind, table, row, action, automatic, command):
@@ -223,7 +231,7 @@ def test_every_account_is_contained_before_any_is_cleaned(plan):
     )
     phases = [step.phase for step in made.steps]
     assert phases == sorted(phases, key=list(Phase).index)
-    assert names(made)[1:4] == ["block_sign_in", "block_sign_in", "revoke_sessions"]
+    assert names(made)[3:6] == ["block_sign_in", "block_sign_in", "revoke_sessions"]
 
 
 def test_the_same_case_gives_the_same_plan_id_and_another_rule_another(tmp_path):
@@ -283,5 +291,5 @@ def test_a_reader_of_the_house_is_left_to_people_whatever_else_was_found(plan, w
 
 def test_pay_is_frozen_where_somebody_was_after_it(plan):
     made = plan(verdict(), [finding(slug="im-payroll")], users=[user()])
-    assert [step.action for step in made.steps][1:4] == ["bank_recall", "freeze_pay", "block_sign_in"]
+    assert [step.action for step in made.steps][2:5] == ["bank_recall", "freeze_pay", "block_sign_in"]
     assert "freeze_pay" not in [step.action for step in plan(verdict(), [finding()], users=[user()]).steps]

@@ -12,8 +12,8 @@ from o365nb.case import Bundle
 def test_the_taken_account_gets_a_full_plan_on_attacker_objects_only(practice_case):
     plan = practice_case("aitm").found.plan
     assert [step.action for step in plan.steps] == [
-        "snapshot_evidence", "bank_recall", "block_sign_in", "revoke_sessions", "reset_password",
-        "confirm_compromised", "name_addresses", "block_addresses", "ask_user", "disable_inbox_rule",
+        "snapshot_evidence", "hold_mailbox", "bank_recall", "block_sign_in", "revoke_sessions", "reset_password",
+        "lock_protocols", "confirm_compromised", "name_addresses", "block_addresses", "ask_user", "disable_inbox_rule",
         "remove_auth_method", "revoke_sessions", "check_devices", "update_signatures", "scan_device", "sync_device",
         "check_device", "check_device", "unblock_sign_in", "issue_temporary_pass", "dismiss_risk",
         "unrestrict_sender", "notify_recipients", "verify_again", "harden",

@@ -61,6 +61,8 @@ class DisableDevice(_Device):
 
     def plan(self, situation: Situation) -> Iterator[Draft]:
         for item in situation.objects(*self.kinds):
+            if situation.partnership(item):
+                continue  # the mailbox's, not the directory's: it is blocked there
             row = situation.row("devices", item, "device_id")
             device = str(row["object_id"] or "") if row else ""
             if device:

@@ -223,7 +223,7 @@ class RemoveRoleByHand(_Role):
     def plan(self, situation: Situation) -> Iterator[Draft]:
         for item in situation.objects(*self.kinds):
             row = situation.row("roles", item, "role_id")
-            if row and _own(situation, row) and row["state"] in _STATES:
+            if (row and _own(situation, row) and row["state"] in _STATES) or situation.role_group_member(item):
                 continue
             how = "It comes through a group: take the account out of that group." if row else "Its state was not read."
             yield self.draft(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from o365nb.model import Phase, Step, iso
 from o365nb.response import account
@@ -11,6 +11,9 @@ from o365nb.response.base import Action, Draft, Request, Secret, Sent, State
 from o365nb.response.situation import Situation
 from o365nb.tenant import Tenant, powershell
 from o365nb.tenant.permissions import Right
+
+#: The service keeps whole seconds: two revocations within one would look like one.
+_SECOND = timedelta(seconds=1)
 
 
 class RevokeSessions(Action):
@@ -52,12 +55,20 @@ class RevokeSessions(Action):
         return account.changed(step, state)
 
     def holds(self, step: Step, state: State, since: datetime | None) -> bool:
-        return state["present"] and account.reached(state["sessions_valid_from"], since)
+        return self.took(step, state, self.since(since) if since else None)
+
+    def took(self, step: Step, state: State, since: datetime | None) -> bool:
+        return bool(state["present"] and account.reached(state["sessions_valid_from"], since))
 
     def requests(self, step: Step) -> tuple[Request, ...]:
         return (Request("POST", f"{account.path(step)}/revokeSignInSessions"),)
 
+    def since(self, now: datetime) -> datetime:
+        """The next full second: what the service shows from then on can be of no earlier revocation."""
+        return now.replace(microsecond=0) + _SECOND
+
     def apply(self, tenant: Tenant, step: Step, secret: Secret | None) -> Sent:
+        tenant.pause(_SECOND.total_seconds())
         return account.sent(tenant.graph.post(f"{account.path(step)}/revokeSignInSessions", idempotent=True))
 
     def words(self, state: State) -> str:
