@@ -4,18 +4,18 @@
     case = wb.open_case("practice-aitm")
     case.verdict        # shows itself; `.frame` gives the rows as pandas
 
-Nothing here changes anything in a tenant, but for `CaseView.contain` with the id of the plan that was read.
+Nothing here changes anything in a tenant, but for `CaseView.contain` and `CaseView.respond` with the id of the plan
+that was read.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from o365nb.case.folder import checked_name
-from o365nb.errors import O365nbError
+from o365nb.errors import BadInput
 from o365nb.report import (
     account,
     activity,
@@ -23,32 +23,49 @@ from o365nb.report import (
     containment,
     corrections,
     devices,
+    flows,
     hunt,
     measures,
     reach,
     records,
+    recovery,
+    remaining,
     results,
     sigma,
     summary,
+    techniques,
 )
 from o365nb.report.dossier import Dossier
 from o365nb.report.figures import Drawn
-from o365nb.report.markup import View
+from o365nb.report.markup import NOTICE, View
+from o365nb.report.shell import check_parameters, readable_errors
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from o365nb.report.approval import Approval
+    from o365nb.report.choice import Choice
     from o365nb.report.interview import Interview
 
 __all__ = ["CaseView", "View", "from_tables", "open_case"]
 
 
-def open_case(case: str, data: str = "data", reports: str = "reports") -> CaseView:
+def open_case(case: str, data: str = "data", reports: str = "reports", redact: str = "none") -> CaseView:
     """An analysed case by its name. `reports` is the folder of all reports, or the one of this case.
 
-    Raises BadCase when there is no such case or it was not analysed yet, BadInput when the name is none.
+    `redact`: customer or public show pseudonyms instead of people, and of organisations and addresses too.
+
+    Raises BadCase when there is no such case or it was not analysed yet, BadInput when the name is none, or when
+    papermill was given a parameter that the notebook does not have.
     """
-    return CaseView(Dossier.open(checked_name(case), Path(data), Path(reports)))
+    check_parameters()
+    if redact == "none":
+        return CaseView(Dossier.open(checked_name(case), Path(data), Path(reports)))
+    from o365nb.report.redaction import Level, RedactedDossier
+
+    if redact not in set(Level):
+        raise BadInput(f"REDACT {redact!r} is not known. Say one of {', '.join(Level)}.")
+    return CaseView(RedactedDossier(*Dossier.find(checked_name(case), Path(data), Path(reports)), Level(redact)))
 
 
 def from_tables(
@@ -63,14 +80,15 @@ def from_tables(
     """
     from o365nb import investigate
     from o365nb.engine import known_engine
-    from o365nb.progress import Progress
+    from o365nb.report.bars import progress_here
 
     known_engine(engine)
     request = investigate.Request(
         case=case, users=tuple(users), since=since, start=start, end=end, data=Path(data), reports=Path(reports)
     )
-    made = investigate.from_tables(tables, request, Progress())
-    investigate.analyse(made, Progress(), where=engine)
+    progress = progress_here()
+    made = investigate.from_tables(tables, request, progress)
+    investigate.analyse(made, progress, where=engine)
     return open_case(made.info.name, data, reports)
 
 
@@ -81,10 +99,15 @@ class CaseView:
         self.dossier = dossier
 
     def _repr_html_(self) -> str:
-        return summary.cover(self.dossier)._repr_html_()
+        return NOTICE + summary.cover(self.dossier)._repr_html_()
 
     def __repr__(self) -> str:
         return repr(summary.cover(self.dossier))
+
+    @property
+    def brief(self) -> View:
+        """The case in two lines, to begin a notebook with."""
+        return summary.brief(self.dossier)
 
     @property
     def verdict(self) -> View:
@@ -102,6 +125,11 @@ class CaseView:
         return activity.timeline(self.dossier)
 
     @property
+    def acts(self) -> View:
+        """The rows behind the timeline: everybody's acts, the attacker's first."""
+        return activity.everybodys(self.dossier)
+
+    @property
     def steps(self) -> View:
         """The attacker's acts, one after the other."""
         return activity.steps(self.dossier)
@@ -110,6 +138,11 @@ class CaseView:
     def networks(self) -> View:
         """Where the account was used from, and whose that was."""
         return activity.networks(self.dossier)
+
+    @property
+    def flows(self) -> View:
+        """Who came from where: programs and devices, networks, and the ways between them."""
+        return flows.flows(self.dossier)
 
     @property
     def cause(self) -> View:
@@ -124,6 +157,15 @@ class CaseView:
         from o365nb.report.interview import Interview
 
         return Interview(self.dossier, answers)
+
+    def choose(self, user: str = "", start: str = "", end: str = "", whose: str = "") -> Choice:
+        """What to look at: an account, hours (ISO 8601, UTC), a party; in JupyterLab controls that redraw its views.
+
+        `look = case.choose(...)`, then `look.sign_ins`, `look.outgoing`, and their figures. Raises BadInput.
+        """
+        from o365nb.report.choice import Choice
+
+        return Choice(self.dossier, user, start, end, whose)
 
     @property
     def corrections(self) -> View:
@@ -148,6 +190,11 @@ class CaseView:
         return results.findings(self.dossier)
 
     @property
+    def techniques(self) -> View:
+        """What the attacker did, in the order in which an attack runs, in plain words."""
+        return techniques.techniques(self.dossier)
+
+    @property
     def detections(self) -> View:
         """What was asked, and what could not be answered."""
         return results.detections(self.dossier)
@@ -163,6 +210,11 @@ class CaseView:
     def back_doors(self) -> View:
         """What could let somebody back in."""
         return results.back_doors(self.dossier)
+
+    @property
+    def mail_doors(self) -> View:
+        """What decides where mail goes: rules, forwarding, connectors, delegates."""
+        return results.mail_doors(self.dossier)
 
     @property
     def account(self) -> View:
@@ -204,9 +256,19 @@ class CaseView:
         """What is proposed, and what is still open."""
         return measures.plan(self.dossier)
 
+    @property
+    def remaining(self) -> View:
+        """What is left to do, who does it, and what stays uncertain."""
+        return remaining.remaining(self.dossier)
+
     def phase(self, name: str) -> View:
         """The steps of one phase: preserve, contain, scope, eradicate, recover, verify or lessons."""
         return measures.plan(self.dossier, name)
+
+    @property
+    def recovery(self) -> View:
+        """What must be true before the account is opened again, and what is still open."""
+        return recovery.recovery(self.dossier)
 
     def contain(self, approve: str = "") -> View:
         """A dry run of the containment; with the id of the plan that was read, the containment itself.
@@ -214,6 +276,24 @@ class CaseView:
         Raises NotApproved for any other id, before anything is sent.
         """
         return containment.contain(self.dossier, approve)
+
+    def respond(
+        self, approve: str = "", steps: Sequence[str] = (), typed: Mapping[str, str] | None = None
+    ) -> Approval | View:
+        """The whole plan to approve: in JupyterLab check boxes and one button, elsewhere what would be sent.
+
+        With the id of the plan that was read, `steps` are sent (empty: the whole that may be); `typed` holds the word
+        for each step that asks for one. Raises NotApproved for any other id, before anything is sent.
+        """
+        from o365nb.report.approval import respond
+
+        return respond(self.dossier, approve, steps, typed)
+
+    def watch(self, *, now: bool = False) -> View:
+        """Whether the response held, round by round; `now` reads the tenant once more. Changes nothing there."""
+        from o365nb.report.watching import watching
+
+        return watching(self.dossier, now=now)
 
     @property
     def recommendations(self) -> View:
@@ -251,17 +331,4 @@ class CaseView:
         return summary.glossary(self.dossier)
 
 
-def _one_line_errors() -> None:
-    """In a notebook, an error that the kit explains is its one line, without a traceback; it still stops the run."""
-    if "ipykernel" not in sys.modules:
-        return
-    from IPython import get_ipython
-
-    def show(shell: Any, kind: type[BaseException], error: BaseException, *_: Any, **__: Any) -> None:
-        shell._showtraceback(kind, error, [f"{kind.__name__}: {error}"])  # noqa: SLF001 - papermill reads this message
-
-    if shell := get_ipython():
-        shell.set_custom_exc((O365nbError,), show)
-
-
-_one_line_errors()
+readable_errors()

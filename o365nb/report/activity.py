@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from o365nb.report.dossier import Dossier
 from o365nb.report.figures import Drawn
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.words import LABELS
-from o365nb.timeline import Act, Place, acts_of, points_of, steps_of
+from o365nb.timeline import Act, Place, Point, acts_of, points_of, steps_of
 
 _PLACES = """
     SELECT event_id, client_ip, as_org, country, app_name FROM events
@@ -31,8 +32,9 @@ _SOURCES = """
         WHERE address IN (SELECT client_ip FROM events WHERE actor IN (SELECT upn FROM subjects)))
     WHERE said IS NOT NULL GROUP BY said ORDER BY 2 DESC, 1
 """
-_RANK = {Label.ATTACKER: 0, Label.UNKNOWN: 1, Label.USER: 2, Label.RESPONDER: 3, Label.SYSTEM: 4}
-_TONES = {Label.ATTACKER: "attacker", Label.USER: "user", Label.RESPONDER: "responder"}
+#: The parties in the order in which they are shown, and their colours.
+RANK = {Label.ATTACKER: 0, Label.UNKNOWN: 1, Label.USER: 2, Label.RESPONDER: 3, Label.SYSTEM: 4}
+TONES = {Label.ATTACKER: "attacker", Label.USER: "user", Label.RESPONDER: "responder"}
 
 
 class Figure(Drawn):
@@ -41,7 +43,7 @@ class Figure(Drawn):
     def __init__(self, of: Dossier, acts: list[Act]) -> None:
         points = points_of(acts)
         counts = Counter(act.lane for act in acts)
-        told = ", ".join(f"{counts[lane]:,} {LABELS[lane]}" for lane in _RANK if counts[lane]) or "no event"
+        told = ", ".join(f"{counts[lane]:,} {LABELS[lane]}" for lane in RANK if counts[lane]) or "no event"
         note = "No event to show: the evidence holds none of these accounts."
         if acts:
             bundled = " Where many events lie close together, one mark stands for several."
@@ -58,7 +60,7 @@ def acts(of: Dossier) -> list[Act]:
     """Every judged event and every change of the response, in order of time."""
     ids = [event.event_id for event in of.found.attributions]
     places = {
-        row["event_id"]: Place(row["client_ip"] or "", _network(row), row["app_name"] or "")
+        row["event_id"]: Place(row["client_ip"] or "", network(row), row["app_name"] or "")
         for row in of.rows(_PLACES, [ids])
     }
     judged = acts_of(of.found.attributions, of.subjects, places)
@@ -72,36 +74,52 @@ def timeline(of: Dossier) -> Figure:
 
 def steps(of: Dossier) -> View:
     """The attacker's acts one after the other, unbroken runs told as one."""
-    points = steps_of([act for act in acts(of) if act.lane is Label.ATTACKER])
-    rows = [
-        {
-            "time": point.first,
-            "until": point.last if point.count > 1 else None,
-            "what": point.operations[0][0],
-            "count": point.count,
-            "who": point.actors[0] if point.actors else "",
-            "where": point.places[0] if point.places else "",
-            "because": list(point.because[:2]),
-            "events": list(point.event_ids),
-        }
-        for point in points
-    ]
-    columns = (
-        Column("time", "When", "time"),
-        Column("what", "Recorded act"),
-        Column("count", "Records", "number"),
-        Column("where", "From"),
-        Column("because", "Why it is the attacker's", "list"),
-        Column("events", "Evidence", "codes"),
+    rows = [_run(point) for point in steps_of([act for act in acts(of) if act.lane is Label.ATTACKER])]
+    columns = (*_WHEN, *_WHAT, Column("because", "Why it is the attacker's", "list"), _EVIDENCE)
+    fold = f"All {amount(len(rows), 'step')} of the attacker, in order" if len(rows) > 12 else ""
+    empty = "No recorded act is attributed to an intruder."
+    return _in_rows(of, rows, "The attacker's acts in order", columns, empty, fold)
+
+
+def everybodys(of: Dossier) -> View:
+    """The rows behind the timeline: the attacker's acts first, then those of nobody known, then the others'."""
+    points = sorted(steps_of(acts(of)), key=lambda point: (RANK[point.lane], point.first))
+    rows = [{"whose": point.lane.value, **_run(point)} for point in points]
+    columns = (*_WHEN, Column("party", "Whose", "pill"), *_WHAT, Column("because", "Why", "list"), _EVIDENCE)
+    fold = f"The rows behind the timeline: {amount(len(rows), 'act')}, the attacker's first"
+    return _in_rows(
+        of, rows, "Acts on the timeline", columns, "No event of these accounts is among the evidence.", fold
     )
-    table = Table(
-        "The attacker's acts in order",
-        columns,
-        rows,
-        "No recorded act is attributed to an intruder.",
-        fold=f"All {amount(len(rows), 'step')} of the attacker, in order" if len(rows) > 12 else "",
-    )
-    return sheet(of.clock, rows, table.caption, table)
+
+
+_WHEN = (Column("time", "When", "time"),)
+_WHAT = (Column("what", "Recorded act"), Column("count", "Records", "number"), Column("where", "From"))
+_EVIDENCE = Column("events", "Evidence", "codes")
+
+
+def _run(point: Point) -> dict[str, Any]:
+    return {
+        "time": point.first,
+        "until": point.last if point.count > 1 else None,
+        "what": point.operations[0][0],
+        "count": point.count,
+        "who": point.actors[0] if point.actors else "",
+        "where": point.places[0] if point.places else "",
+        "because": list(point.because[:2]),
+        "events": list(point.event_ids),
+        "mark": plots.mark_of(point.lane, point.row, point.first, point.last),
+        "party": {
+            "text": LABELS[point.lane], "tone": TONES.get(point.lane, "mute"), "sign": "", "note": "",
+            "rank": RANK[point.lane],
+        },
+    }  # fmt: skip
+
+
+def _in_rows(
+    of: Dossier, rows: list[dict[str, Any]], title: str, columns: tuple[Column, ...], empty: str, fold: str
+) -> View:
+    plain = [{key: value for key, value in row.items() if key not in ("mark", "party")} for row in rows]
+    return sheet(of.clock, plain, title, Table(title, columns, rows, empty, fold, file="timeline.csv"))
 
 
 def networks(of: Dossier) -> View:
@@ -112,7 +130,7 @@ def networks(of: Dossier) -> View:
     groups: dict[tuple[Label, str, str], list[dict[str, Any]]] = {}
     for row in sign_ins or events:
         label = labels.get(row["event_id"], Label.UNKNOWN)
-        groups.setdefault((label, row["actor"], _network(row) or row["client_ip"]), []).append(row)
+        groups.setdefault((label, row["actor"], network(row) or row["client_ip"]), []).append(row)
     rows = sorted(
         (_network_row(*key, group) for key, group in groups.items()), key=lambda row: (row["rank"], row["time"])
     )
@@ -169,12 +187,12 @@ def _network_row(label: Label, actor: str, network: str, group: list[dict[str, A
     return {
         "whose": {
             "text": LABELS[label],
-            "tone": _TONES.get(label, "mute"),
+            "tone": TONES.get(label, "mute"),
             "sign": "",
             "note": "",
-            "rank": _RANK[label],
+            "rank": RANK[label],
         },
-        "rank": _RANK[label],
+        "rank": RANK[label],
         "network": {"title": network, "text": actor, "codes": ()},
         "kind": kinds.most_common(1)[0][0] if kinds else "",
         "count": len(group),
@@ -186,7 +204,8 @@ def _network_row(label: Label, actor: str, network: str, group: list[dict[str, A
     }
 
 
-def _network(row: dict[str, Any]) -> str:
+def network(row: Mapping[str, Any]) -> str:
+    """Who runs the network an event came from, and where; "" when nobody knows."""
     return ", ".join(part for part in (row["as_org"], row.get("city"), row["country"]) if part)
 
 

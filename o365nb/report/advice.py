@@ -6,17 +6,18 @@ from dataclasses import dataclass
 
 from o365nb.model import Assessment, Label, Verdict
 from o365nb.report.facts import whole
-from o365nb.report.story import TAKEN
+from o365nb.report.story import TAKEN, cited
 from o365nb.report.words import imitated_only
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One recommendation: by when, what, and why in this case."""
+    """One recommendation: by when, what, and why in this case, with the findings that it follows from."""
 
     term: str
     what: str
     why: str
+    findings: tuple[str, ...] = ()
 
 
 NOW, MONTH, QUARTER = "Now", "Within 30 days", "Within 90 days"
@@ -76,11 +77,13 @@ def recommendations(found: Assessment) -> list[Advice]:
     if taken and top:
         why = "The way in: " if found.cause.determined else "The likeliest way in: "
         why = "What happened: " if imitated else why
-        advice += [Advice(term, what, why + top.title) for term, what in _BY_CAUSE.get(top.id, ())]
+        carried = cited(found, top.supporting)
+        advice += [Advice(term, what, why + top.title, carried) for term, what in _BY_CAUSE.get(top.id, ())]
     for prefix, term, what in _BY_FINDING if taken else ():
-        named = [finding.id for finding in found.findings if finding.slug.startswith(prefix)]
+        named = [finding for finding in found.findings if finding.slug.startswith(prefix)]
         if named:
-            advice.append(Advice(term, what, "Found here: " + ", ".join(named[:6])))
+            why = f"{named[0].title.rstrip('.')}."
+            advice.append(Advice(term, what, why, tuple(finding.id for finding in named[:6])))
     if any(not whole(gap) for gap in found.coverage):
         advice.append(
             Advice(QUARTER, "Close the gaps in what is recorded and may be read.", "Listed under coverage and limits")
@@ -91,18 +94,35 @@ def recommendations(found: Assessment) -> list[Advice]:
     return sorted(advice, key=lambda one: terms.index(one.term))
 
 
-#: Duties that may apply: name, to whom, by when. Facts to confirm with counsel; nothing here is legal advice.
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A duty that may apply: to whom, the time allowed in words, and as clocks (what is due, hours)."""
+
+    name: str
+    whom: str
+    allowed: str
+    clocks: tuple[tuple[str, int], ...] = ()
+
+
+_DAY = 24
+#: Facts to confirm with counsel; nothing here is legal advice. A month is counted as 30 days.
 CLOCKS = (
-    ("GDPR / UK GDPR, Art. 33", "Supervisory authority", "72 hours after becoming aware, unless a risk is unlikely"),
-    ("GDPR / UK GDPR, Art. 34", "The persons concerned", "Without undue delay, if the risk to them is high"),
-    ("Processor to controller", "The customer whose data it is", "Without undue delay; the contract may set hours"),
-    ("NIS2", "National CSIRT or authority", "Early warning 24 hours, notification 72 hours, report one month"),
-    ("DORA", "Financial supervisor", "4 hours after classification, at most 24; then 72 hours; then one month"),
-    ("HIPAA", "Persons, HHS, media", "60 days at most"),
-    ("US state laws", "Persons, attorney general", "Mostly 30 to 60 days"),
-    ("SEC, form 8-K", "Investors", "4 business days after it is found to be material"),
-    ("Cyber insurance", "The insurer", "Often 24 to 72 hours; see the policy"),
-    ("Payments", "The bank and the police", "At once: a recall works within hours, seldom later"),
-)
+    Duty("GDPR / UK GDPR, Art. 33", "Supervisory authority",
+         "72 hours after becoming aware, unless a risk is unlikely", (("notification", 72),)),
+    Duty("GDPR / UK GDPR, Art. 34", "The persons concerned", "Without undue delay, if the risk to them is high"),
+    Duty("Processor to controller", "The customer whose data it is",
+         "Without undue delay; the contract may set hours"),
+    Duty("NIS2", "National CSIRT or authority", "Early warning 24 hours, notification 72 hours, report one month",
+         (("early warning", 24), ("notification", 72), ("report", 30 * _DAY))),
+    Duty("DORA", "Financial supervisor", "4 hours after classification, at most 24; then 72 hours; then one month",
+         (("first, at most", 24), ("second", 72), ("last", 30 * _DAY))),
+    Duty("HIPAA", "Persons, HHS, media", "60 days at most", (("at most", 60 * _DAY),)),
+    Duty("US state laws", "Persons, attorney general", "Mostly 30 to 60 days",
+         (("earliest", 30 * _DAY), ("latest", 60 * _DAY))),
+    Duty("SEC, form 8-K", "Investors", "4 business days after it is found to be material"),
+    Duty("Cyber insurance", "The insurer", "Often 24 to 72 hours; see the policy",
+         (("earliest", 24), ("latest", 72))),
+    Duty("Payments", "The bank and the police", "At once: a recall works within hours, seldom later"),
+)  # fmt: skip
 #: Those that a fraud by mail starts although no data was seen by anybody.
 FRAUD = ("Cyber insurance", "Payments")

@@ -6,7 +6,7 @@ from typing import Any
 
 from o365nb.analysis.ask_for import asks
 from o365nb.analysis.blind_spots import never_shown_by
-from o365nb.intake.overview import FileLine, Overview, SourceLine, overview
+from o365nb.intake.overview import FileLine, Overview, SourceLine
 from o365nb.model import Outcome, plain
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
@@ -27,7 +27,7 @@ _FIGURES = (
 
 def evidence(of: Dossier) -> View:
     """By source what came in; why some of it is not whole; what to ask for next; what it can never show; each file."""
-    found = overview(of.case)
+    found = of.overview()
     rows = [_source(of, found, line) for line in found.sources]
     columns = (Column("source", "Source", "strong"), Column("state", "Seen", "pill"), *_FIGURES)
     empty = "Cannot tell: no evidence is in the case."
@@ -50,7 +50,7 @@ def evidence(of: Dossier) -> View:
 
 def picture(of: Dossier) -> Drawn:
     """Sources by time: a strip for each log, its holes marked, the case's window framed."""
-    found = overview(of.case, _MARKS)
+    found = of.overview(_MARKS)
     holes = sum(len(line.holes) for line in found.logs)
     note = "No log to show: nothing in the evidence has a time."
     if found.logs:
@@ -80,7 +80,7 @@ def totals(found: Overview) -> str:
 
 def files(of: Dossier, found: Overview | None = None) -> list[Table]:
     """What each exported file holds; nothing for what was collected live, page by page."""
-    lines = (found or overview(of.case)).files if of.case.info.door == "export" else ()
+    lines = (found or of.overview()).files if of.case.info.door == "export" else ()
     if not lines:
         return []
     columns = (Column("file", "File", "titled"), Column("state", "Seen", "pill"), *_FIGURES)

@@ -69,9 +69,9 @@ def correct(of: Dossier, what: str, value: str, whose: str, by: str, note: str =
 def analysed_again(of: Dossier) -> Dossier:
     """The case judged anew with its corrections and answers; its results are replaced."""
     from o365nb import investigate
-    from o365nb.progress import Progress
+    from o365nb.report.bars import progress_here
 
     if Path(of.case.info.out).resolve() != of.results.resolve():
         of.case.update(out=str(of.results))
-    investigate.analyse(of.case, Progress())
+    investigate.analyse(of.case, progress_here())
     return Dossier(of.case, of.results)

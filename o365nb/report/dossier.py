@@ -12,6 +12,8 @@ from o365nb.case import Bundle, Case
 from o365nb.case.folder import SAID
 from o365nb.engine import Engine
 from o365nb.errors import BadCase
+from o365nb.intake.counts import FileCount, TableCounts
+from o365nb.intake.overview import Overview, overview
 from o365nb.model import Assessment, utc
 from o365nb.report.clock import Clock
 
@@ -30,13 +32,19 @@ class Dossier:
 
         Raises BadCase when there is no such case, or when it was not analysed yet.
         """
+        case, results = cls.find(name, data, reports)
+        return cls(case, results)
+
+    @staticmethod
+    def find(name: str, data: Path, reports: Path) -> tuple[Case, Path]:
+        """A case and the folder of its results, as `open` looks for them."""
         case = Case.open(data / name)
         told = [Path(case.info.out)] if case.info.out else []
         places = [reports, *told, reports / name]
         results = next((place for place in places if (place / "verdict.json").is_file()), None)
         if results is None:
             raise BadCase(f"{places[-1]}: no results for case {name!r}. Run `o365nb analyse --case {name}` first.")
-        return cls(case, results)
+        return case, results
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -54,14 +62,45 @@ class Dossier:
 
         return receipts_view(self.case)
 
+    @cached_property
+    def counts(self) -> dict[str, FileCount]:
+        """What became of the records of each stored file, by its path."""
+        counts = TableCounts.load(self.evidence_case.tables)
+        return {file.path: file for file in counts.files} if counts else {}
+
+    @property
+    def evidence_case(self) -> Case:
+        """The case whose files and tables are read; only counts of it may be shown as they are."""
+        return self.case
+
+    def overview(self, marks: int | None = None) -> Overview:
+        """What came in, with strips of so many marks."""
+        return overview(self.evidence_case) if marks is None else overview(self.evidence_case, marks)
+
+    def said(self, text: str) -> str:
+        """A text that comes from elsewhere, such as an error's, as this report may show it."""
+        return text
+
+    @property
+    def begun(self) -> datetime | None:
+        """When the first evidence was taken in: the examination's beginning, as far as the kit knows."""
+        return min(self._taken, default=None)
+
     @property
     def as_of(self) -> datetime | None:
         """When the newest evidence was taken in: by the tenant's clock, or the examiner's for files."""
+        return max(self._taken, default=None)
+
+    @property
+    def _taken(self) -> list[datetime]:
         taken = (line for line in self.custody if line.get("time") and line.get("source") != SAID)
-        times = [utc(str(line.get("tenant_time") or line["time"])) for line in taken]
-        return max(times, default=None)
+        return [utc(str(line.get("tenant_time") or line["time"])) for line in taken]
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """One question to the tables of the case."""
-        with Engine(self.case) as engine:
-            return engine.rows(sql, parameters)
+        return self._engine.rows(sql, parameters)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """Opened once: naming every table costs more than most questions. It holds no file between questions."""
+        return Engine(self.evidence_case)

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from o365nb.model import Assessment, Gap, Label, Verdict
 from o365nb.report.clock import Clock, amount, length
 from o365nb.report.words import OUTCOMES, source_name
 
+#: The sections of the report that carry the numbers, in their order.
+_SECTIONS = ("What the attacker did", "Timeline", "What was seen", "What was seen", "Who received mail", "")
 #: A reason up to this long fits beside a number.
 BRIEF = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number of the summary: what is counted, the count in words, and what it leaves open."""
+    """One number of the summary: what is counted, the count in words, what it leaves open, and where it comes from."""
 
     label: str
     value: str
     note: str
+    see: str = ""
 
 
 def six_numbers(found: Assessment, clock: Clock) -> list[Number]:
     """Accounts, dwell time, mails, files, recipients, money."""
-    return [
+    numbers = [
         _accounts(found),
         _dwell(found, clock),
         _seen(found, "Mails seen", ("mail", "folder"), ("ual", "ual/Exchange"), "MailItemsAccessed"),
@@ -36,6 +39,7 @@ def six_numbers(found: Assessment, clock: Clock) -> list[Number]:
             "Payments leave no trace in these logs. Ask the account's owner, accounting and the bank.",
         ),
     ]
+    return [replace(number, see=section) for number, section in zip(numbers, _SECTIONS, strict=True)]
 
 
 def gaps_of(found: Assessment, sources: Iterable[str]) -> list[Gap]:

@@ -26,6 +26,16 @@ class Drawn(View):
 
         return go.Figure(self.plot)
 
+    @property
+    def bundle(self) -> dict[str, Any]:
+        """The figure for plotly's renderer, and words for all others."""
+        return {"application/vnd.plotly.v1+json": {**self.plot, "config": plots.CONFIG}, **super().bundle}
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        shown = {**self.plot, "config": plots.CONFIG}
-        return {"application/vnd.plotly.v1+json": shown, "text/html": self._repr_html_(), "text/plain": repr(self)}
+        return self.bundle
+
+    def _ipython_display_(self) -> None:
+        """As a display, not as a result: beside a result's number JupyterLab's plotly loses its height on a resize."""
+        from IPython.display import display
+
+        display(self.bundle, raw=True)  # type: ignore[no-untyped-call]  # IPython has no types

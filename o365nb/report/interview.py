@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,8 @@ from o365nb.engine import Engine
 from o365nb.errors import BadInput
 from o365nb.model import Cause
 from o365nb.report.dossier import Dossier
-from o365nb.report.markup import Column, Table, View, sheet, style
+from o365nb.report.markup import Column, Table, View, dressed, sheet
+from o365nb.report.shell import watched
 from o365nb.report.summary import cause as cause_view
 
 SAID = {"y": "yes", "n": "no", "unsure": "unsure", "": ""}
@@ -99,8 +99,8 @@ class Interview:
         return cause_view(self.of).html + self.view.html
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        plain = {"text/html": style() + self.html, "text/plain": repr(self)}
-        if "ipykernel" not in sys.modules:
+        plain = {"text/html": dressed(self.html), "text/plain": repr(self)}
+        if not watched():
             return plain
         from o365nb.report.form import form
 

@@ -1,15 +1,17 @@
-"""Notebooks ready to work in: copied for a case, parameters filled in, the kernel set."""
+"""Notebooks ready to work in: copied for a case, parameters filled in, trusted, the kernel set."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from o365nb.case import Case
 from o365nb.case.folder import checked_name, write_atomic
 from o365nb.errors import BadInput
-from o365nb.report.notebook import notebooks, parameters_of
+from o365nb.report.notebook import notebooks, parameters_of, sockets_fit
+from o365nb.report.trust import trust
 
 #: Nothing leaves the machine: JupyterLab's news and its list of installable extensions are switched off.
 QUIET = {
@@ -17,6 +19,19 @@ QUIET = {
         "@jupyterlab/apputils-extension:announcements": True,
         "@jupyterlab/extensionmanager-extension": True,
     }
+}
+#: What a person may change under Settings: light or dark as the system is, and every cell on the page, so that a number
+#: leads to its finding and a mark to its rows wherever they stand.
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
+    "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+}
+#: The interpreter that runs now, found before any kernel that the user has installed under the same name.
+KERNEL = {
+    "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+    "display_name": "o365nb",
+    "language": "python",
 }
 
 
@@ -33,14 +48,29 @@ def prepare_lab(case: str, data: Path, reports: Path) -> Path:
     given = {"CASE": name, "DATA": str(data.resolve()), "REPORTS": str(out.resolve().parent)}
     for source in sorted(notebooks().glob("*.ipynb")):
         if not (folder / source.name).exists():
-            notebook = json.loads(source.read_text("utf-8"))
-            write_atomic(
-                folder / source.name, json.dumps(_filled(notebook, given), indent=1, ensure_ascii=False) + "\n"
-            )
-    quiet = folder / ".jupyter" / "labconfig"
-    quiet.mkdir(parents=True, exist_ok=True)
-    write_atomic(quiet / "page_config.json", json.dumps(QUIET, indent=1) + "\n")
+            notebook = _filled(json.loads(source.read_text("utf-8")), given)
+            write_atomic(folder / source.name, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+            trust(notebook)
+    _write(folder / ".jupyter" / "labconfig" / "page_config.json", QUIET)
+    _write(folder / ".jupyter" / "labconfig" / "default_setting_overrides.json", SETTINGS)
+    _write(folder / ".jupyter" / "kernels" / "python3" / "kernel.json", KERNEL)
     return folder
+
+
+def lab_environment(folder: Path) -> dict[str, str]:
+    """What JupyterLab is told by its environment: the settings and the kernel of `prepare_lab`'s folder."""
+    place = str(folder / ".jupyter")
+    return {"JUPYTER_CONFIG_PATH": place, "JUPYTER_PATH": place}
+
+
+def private_kernels() -> list[str]:
+    """For JupyterLab's command line: kernels talk through files that only this user may open, where that works."""
+    return ["--KernelManager.transport=ipc"] if sockets_fit() else []
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(path, json.dumps(content, indent=1) + "\n")
 
 
 def _newest(data: Path) -> str:

@@ -27,6 +27,12 @@ LONG = 640
 #: The most rows a table shows, and the most pieces of evidence a row: a reader gets no further, and a page of thousands
 #: no longer opens. The rest is counted, and stands whole in the result files.
 MOST_ROWS, MOST_CODES = 1000, 30
+#: Stands at the head of a notebook, hidden by the style: who can read it sees a notebook whose style was taken away.
+UNTRUSTED = (
+    "Shown plainly, because this notebook is not trusted on this machine. In JupyterLab: View, Activate Command"
+    " Palette, Trust Notebook. Or run its cells."
+)
+NOTICE = f'<div class="o365nb"><p class="untrusted">{UNTRUSTED}</p></div>'
 _FINDING = re.compile(r"\bF-(\d{3,6})\b")
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 
@@ -68,7 +74,7 @@ def environment() -> Environment:
     made.filters["cited"] = cited
     made.filters["chance"] = chance
     made.tests["long"] = lambda value: isinstance(value, str) and len(value) > LONG
-    made.globals |= {"LONG": LONG, "MOST_ROWS": MOST_ROWS, "MOST_CODES": MOST_CODES}
+    made.globals |= {"UNTRUSTED": UNTRUSTED, "LONG": LONG, "MOST_ROWS": MOST_ROWS, "MOST_CODES": MOST_CODES}
     return made
 
 
@@ -98,9 +104,26 @@ def style() -> str:
     return f"<style>{asset('views.css')}</style>"
 
 
+def script() -> str:
+    """The script element by which a view's tables sort and search in a notebook; the report page holds it once."""
+    return f"<script>{asset('tables.js')}</script>"
+
+
+def dressed(html: str) -> str:
+    """A view as a notebook keeps it: with its style, and with the script where there are tables."""
+    return style() + html + (script() if "<table" in html else "")
+
+
+def bare(html: str) -> str:
+    """The view alone, out of what `dressed` made."""
+    return html.replace(style(), "").replace(script(), "").replace(NOTICE, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table. `kind`: text, code, time, number, pill, list, codes, findings, strong."""
+    """One column of a table. `kind`: text, code, time, number, pill, list, codes, findings, strong, brief
+    (folded past its first words).
+    """
 
     key: str
     label: str
@@ -149,8 +172,13 @@ class View:
 
         return pd.DataFrame(self.rows)
 
+    @property
+    def bundle(self) -> dict[str, Any]:
+        """The view in every form a notebook knows, by MIME type."""
+        return {"text/html": self._repr_html_(), "text/plain": repr(self)}
+
     def _repr_html_(self) -> str:
-        return style() + self.html
+        return dressed(self.html)
 
     def __repr__(self) -> str:
         return visible(self._said)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -21,7 +23,8 @@ _OUTCOMES = {
     "refused": ("refused", "warn", "✕"),
     "failed": ("failed", "bad", "✕"),
 }
-_OPEN = {"text": "open", "tone": "mute", "sign": "○", "note": "", "rank": 5}
+#: Where a step stands of which there is no receipt.
+OPEN = {"text": "open", "tone": "mute", "sign": "○", "note": "", "rank": 5}
 
 
 def response_log(of: Dossier) -> View:
@@ -62,23 +65,23 @@ def plan(of: Dossier, phase: str = "") -> View:
     """The proposed response in order, each step with its reason and where it stands."""
     steps = sorted(of.found.plan.steps, key=lambda step: step.order)
     chosen = [step for step in steps if not phase or step.phase.value == phase]
-    states, by_hand = _states(of), of.case.info.door == "export"
+    held, by_hand = states(of), of.case.info.door == "export"
     phases = [
-        {"title": PHASES[key], "steps": [_step(step, states.get(step.id, _OPEN), by_hand=by_hand) for step in group]}
+        {"title": PHASES[key], "steps": [_step(step, held.get(step.id, OPEN), by_hand=by_hand) for step in group]}
         for key, group in groupby(chosen, key=lambda step: step.phase)
     ]
-    rest = sum(states.get(step.id, _OPEN)["tone"] != "good" for step in chosen)
+    rest = sum(held.get(step.id, OPEN)["tone"] != "good" for step in chosen)
     lead = [f"{amount(len(chosen), 'step')}, {rest} still open."]
-    if not states and not by_hand and any(step.automatic for step in chosen):
+    if not held and not by_hand and any(step.automatic for step in chosen):
         lead.append(f"Nothing is changed before somebody approves plan {of.found.plan.plan_id}.")
     empty = "No step is proposed." if not phase else "No step of this phase is proposed."
     tail = f"To read the exact requests: o365nb respond plan --case {of.case.info.name}" if chosen else ""
-    rows = [{**plain(step), "state": states.get(step.id, _OPEN)["text"]} for step in chosen]
+    rows = [{**plain(step), "state": held.get(step.id, OPEN)["text"]} for step in chosen]
     words = lead[0] if chosen else empty
     return View("plan", of.clock, rows, words, lead=lead if chosen else [], phases=phases, empty=empty, tail=tail)
 
 
-def _states(of: Dossier) -> dict[str, dict[str, Any]]:
+def states(of: Dossier) -> dict[str, dict[str, Any]]:
     """Where each step of this plan stands: its last receipt that changed something, else its last one."""
     last: dict[str, dict[str, Any]] = {}
     for row in of.receipts:
@@ -111,9 +114,13 @@ def action_name(action: str) -> str:
 
 
 def recommended(of: Dossier) -> View:
-    """What would have stopped this, or shown it sooner."""
-    rows = [{"term": one.term, "what": one.what, "why": one.why} for one in recommendations(of.found)]
-    columns = (Column("term", "By when"), Column("what", "What to do", "strong"), Column("why", "Why, in this case"))
+    """What would have stopped this, or shown it sooner; each with what it follows from."""
+    advice = recommendations(of.found)
+    rows = [{"term": one.term, "what": one.what, "why": one.why, "findings": one.findings} for one in advice]
+    columns = (
+        *(Column("term", "By when"), Column("what", "What to do", "strong"), Column("why", "Why, in this case")),
+        Column("findings", "Evidence", "findings"),
+    )
     table = Table("Recommendations", columns, rows, "This case gives no reason for a recommendation.")
     return sheet(of.clock, rows, amount(len(rows), "recommendation"), table)
 
@@ -124,20 +131,59 @@ def duties(of: Dossier) -> View:
     if of.found.verdict.verdict is Verdict.NOT_SUPPORTED and not imitated:
         table = Table("Duties to notify", (), [], "The evidence gives no reason to notify anybody.")
         return sheet(of.clock, [], table.empty, table)
+    begun = of.begun
     rows = [
-        {"duty": duty, "whom": whom, "when": when, "decision": ""}
-        for duty, whom, when in CLOCKS
-        if duty in FRAUD or not imitated
+        {
+            "duty": duty.name,
+            "whom": duty.whom,
+            "when": duty.allowed,
+            "ends": [f"{word}: {of.clock.when(begun + timedelta(hours=hours))}" for word, hours in duty.clocks]
+            if begun
+            else [],
+            "decision": "",
+        }
+        for duty in CLOCKS
+        if duty.name in FRAUD or not imitated
     ]
     columns = (
-        Column("duty", "Duty", "strong"),
-        Column("whom", "To whom"),
-        Column("when", "Time allowed"),
-        Column("decision", "Decision, by whom, when", "blank"),
+        *(Column("duty", "Duty", "strong"), Column("whom", "To whom"), Column("when", "Time allowed")),
+        *(Column("ends", "Would end", "list"), Column("decision", "Decision, by whom, when", "blank")),
     )
     lead = (
-        "Which of these apply is a question for counsel. The clock mostly starts when the organisation became aware.",
-        "Became aware: ____________________  Kinds of data: ____________________  Persons concerned: ____________",
+        "Which of these apply is a question for counsel. The clock mostly starts when the organisation became aware."
+        + (
+            f" “Would end” counts from {of.clock.when(begun)}, when this examination began: put in the real moment."
+            if begun
+            else ""
+        ),
+        *_known_for_duties(of),
     )
     table = Table("Duties to notify: a worksheet, not legal advice", columns, rows, "")
-    return sheet(of.clock, rows, "Duties that may apply", table, lead=lead)
+    fields = Table("To fill in", (Column("field", "Field", "strong"), Column("known", "From the evidence"),
+                                  Column("blank", "To fill in", "blank")), _fields(of), "")  # fmt: skip
+    return sheet(of.clock, rows, "Duties that may apply", table, fields, lead=lead)
+
+
+def _known_for_duties(of: Dossier) -> list[str]:
+    seen = Counter(item.kind for item in of.found.exposure if not item.boundless)
+    told = ", ".join(
+        amount(count, kind, "searches" if kind == "search" else "") for kind, count in sorted(seen.items())
+    )
+    return [f"Seen by the intruder or to be assumed seen: {told}; listed under “What was seen”."] if told else []
+
+
+def _fields(of: Dossier) -> list[dict[str, str]]:
+    """The worksheet's fields, with what the evidence says already."""
+    found = of.found
+    people = len({one.address for one in found.recipients})
+    first = found.verdict.first_attacker_event
+    return [
+        {"field": "Became aware", "known": "not in the evidence", "blank": ""},
+        {"field": "Began", "known": of.clock.when(first) if first else "no act of an intruder is known", "blank": ""},
+        {"field": "Accounts", "known": ", ".join(of.subjects), "blank": ""},
+        {"field": "Kinds of data", "known": "to be judged from the list of what was seen", "blank": ""},
+        {"field": "Persons concerned", "known": f"{people:,} received mail of the intruder" if people else "not known",
+         "blank": ""},
+        {"field": "Risk to them", "known": "", "blank": ""},
+        {"field": "Decision, by whom", "known": "", "blank": ""},
+    ]  # fmt: skip

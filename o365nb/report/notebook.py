@@ -6,6 +6,7 @@ import ast
 import os
 import re
 import sys
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -39,23 +40,31 @@ def parameters_of(notebook: dict[str, Any]) -> dict[str, Any]:
     """The parameters of a notebook with their defaults: the plain assignments of its cell tagged `parameters`."""
     found: dict[str, Any] = {}
     for cell in notebook["cells"]:
-        if "parameters" not in cell.get("metadata", {}).get("tags", []):
-            continue
-        for line in ast.parse("".join(cell["source"])).body:
-            if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
-                found[line.targets[0].id] = ast.literal_eval(line.value)
+        if "parameters" in cell.get("metadata", {}).get("tags", []):
+            found |= {name: ast.literal_eval(value) for name, value in assigned("".join(cell["source"])).items()}
     return found
+
+
+def assigned(source: str) -> dict[str, ast.expr]:
+    """The plain assignments of a cell: names with what they are set to."""
+    lines = [line for line in ast.parse(source).body if isinstance(line, ast.Assign)]
+    return {line.targets[0].id: line.value for line in lines if isinstance(line.targets[0], ast.Name)}
 
 
 def checked(notebook: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """`given`, when every name is a parameter of the notebook and none looks like a secret. Raises BadInput."""
-    known = parameters_of(notebook)
+    refuse(given, parameters_of(notebook))
+    return given
+
+
+def refuse(given: Iterable[str], known: Iterable[str]) -> None:
+    """Raises BadInput for a parameter that looks like a secret, or that is none of the known ones."""
+    names = list(known)
     for name in given:
         if _SECRET.search(name):
             raise BadInput(f"{name} looks like a secret. Secrets never go into notebook parameters; sign in instead.")
-        if name not in known:
-            raise BadInput(f"The notebook has no parameter {name}. It knows {', '.join(known)}.")
-    return given
+        if name not in names:
+            raise BadInput(f"The notebook has no parameter {name}. It knows {', '.join(names)}.")
 
 
 def execute(name: str, given: dict[str, Any], progress: Progress, label: str = "") -> Any:
@@ -64,15 +73,20 @@ def execute(name: str, given: dict[str, Any], progress: Progress, label: str = "
     Raises BadInput for parameters it does not have, NotebookFailed when a cell fails.
     """
     import nbformat
+
+    path = find(name)
+    source = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
+    return run(source, checked(source, given), progress, label or f"Running {name}", path.name)
+
+
+def run(source: Any, parameters: dict[str, Any], progress: Progress, label: str, name: str = "notebook") -> Any:
+    """Run a notebook that is read already. Raises NotebookFailed when a cell fails or the kernel cannot run."""
     import papermill
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    path = find(name)
-    source = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]  # nbformat has no types
-    parameters = checked(source, given)
     cells = sum(cell.cell_type == "code" for cell in source.cells)
-    with progress.task(label or f"Running {name}", cells, "cells") as task:
+    with progress.task(label, cells, "cells") as task:
         try:
             done = papermill.execute_notebook(
                 source,
@@ -85,11 +99,9 @@ def execute(name: str, given: dict[str, Any], progress: Progress, label: str = "
                 on_cell_executed=lambda **_: task.advance(),
             )
         except PapermillExecutionError as error:
-            raise NotebookFailed(f"{path.name}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
+            raise NotebookFailed(f"{name}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
         except (DeadKernelError, RuntimeError) as error:
-            raise NotebookFailed(
-                f"{path.name}: the Python kernel could not run ({error}). Try `o365nb doctor`."
-            ) from None
+            raise NotebookFailed(f"{name}: the Python kernel could not run ({error}). Try `o365nb doctor`.") from None
     return clean(done)
 
 
@@ -114,7 +126,7 @@ def _kernel_manager() -> Any:
     spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
 
     class SameInterpreter(AsyncKernelManager):
-        transport = "ipc" if _sockets_fit() else "tcp"
+        transport = "ipc" if sockets_fit() else "tcp"
 
         @property
         def kernel_spec(self) -> KernelSpec:
@@ -123,7 +135,7 @@ def _kernel_manager() -> Any:
     return SameInterpreter
 
 
-def _sockets_fit() -> bool:
+def sockets_fit() -> bool:
     """Whether the kernel can talk through files that only this user may open: not on Windows, nor under a long path."""
     from jupyter_core.paths import jupyter_runtime_dir
 

@@ -13,8 +13,10 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import markdown2html
 
-from o365nb.report.markup import anchor, asset, environment, style
+from o365nb.report.markup import anchor, asset, bare, environment
 
+#: Tags by which a cell is for one reader only.
+READERS = frozenset({"customer", "technical"})
 PLOTLY = "application/vnd.plotly.v1+json"
 
 
@@ -29,15 +31,18 @@ class Page(TemplateExporter):
         return environment()
 
     def from_notebook_node(self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any) -> tuple[Any, Any]:
-        """Render an executed notebook. `resources["page"]` gives title, version and footer."""
+        """Render an executed notebook. `resources["page"]` gives title, version, footer and reader.
+
+        A cell tagged `customer` or `technical` is for that reader alone; an empty section is left out.
+        """
         given = dict(resources or {})
-        given["page"] = {**given["page"], **_content(nb), **_armour()}
+        given["page"] = {**given["page"], **_content(nb, given["page"]["reader"]), **_armour()}
         html, rest = super().from_notebook_node(nb, given, **kw)
         return html, rest
 
 
 def _armour() -> dict[str, Any]:
-    scripts = [_library(), asset("report.js")]
+    scripts = [library(), asset("tables.js"), asset("report.js")]
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
     policy = (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:;"
@@ -47,7 +52,7 @@ def _armour() -> dict[str, Any]:
     return {"scripts": [_ours(s) for s in scripts], "policy": _ours(policy), "style": _ours(css)}
 
 
-def _library() -> str:
+def library() -> str:
     """plotly.js as it ships with plotly; kept out of the page's own script so that its hash is its own."""
     text = files("plotly").joinpath("package_data", "plotly.min.js").read_text("utf-8").replace("\r\n", "\n")
     if "</script" in text.lower() or "<!--" in text:
@@ -55,20 +60,25 @@ def _library() -> str:
     return text
 
 
-def _content(notebook: Any) -> dict[str, Any]:
-    """The notebook as a front (before the first second-level heading) and numbered sections."""
+def _content(notebook: Any, reader: str) -> dict[str, Any]:
+    """The notebook as a front (before the first second-level heading) and numbered sections, for one reader."""
     front: list[dict[str, Any]] = []
     sections: list[dict[str, Any]] = []
     for cell in notebook.cells:
+        readers = READERS.intersection(cell.metadata.get("tags", []))
+        if readers and reader not in readers:
+            continue
         if cell.cell_type == "markdown":
             title, text = _heading(cell.source)
             if title:
-                number = len(sections) + 1
-                sections.append({"title": title, "id": f"{number}-{anchor(title)}", "number": number, "blocks": []})
+                sections.append({"title": title, "id": anchor(title), "blocks": []})
             if text and sections:
                 sections[-1]["blocks"].append({"kind": "text", "html": _ours(markdown2html(text)), "figure": ""})
         elif cell.cell_type == "code":
             (sections[-1]["blocks"] if sections else front).extend(_blocks(cell))
+    sections = [section for section in sections if section["blocks"]]
+    for number, section in enumerate(sections, 1):
+        section["number"] = number
     return {"front": front, "sections": sections}
 
 
@@ -89,7 +99,7 @@ def _block(output: Any) -> dict[str, Any]:
     if html is None:
         body = Markup('<pre class="plain">{}</pre>').format(data.get("text/plain", ""))
     else:
-        body = _ours(str(html).replace(style(), ""))
+        body = _ours(bare(str(html)))
     return {"kind": "view", "html": body, "figure": _inert(data[PLOTLY]) if PLOTLY in data else ""}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from o365nb.analysis.blind_spots import never_shown_by
 from o365nb.errors import BadCase
 from o365nb.intake.brought import answered
-from o365nb.intake.counts import FileCount, TableCounts
+from o365nb.intake.counts import FileCount
 from o365nb.model import Gap, plain, utc
 from o365nb.report import arrivals
 from o365nb.report.clock import amount
@@ -118,8 +118,7 @@ def _line(of: Dossier, gap: Gap) -> dict[str, Any]:
 
 def evidence(of: Dossier) -> View:
     """Every piece of evidence with its SHA-256, as the chain of custody has it."""
-    counts = TableCounts.load(of.case.tables)
-    held = {file.path: file for file in counts.files} if counts else {}
+    held = of.counts
     rows = [
         {
             **_held(held.get(str(line["path"]))),
@@ -152,7 +151,8 @@ def evidence(of: Dossier) -> View:
             f" page was made: {amount(of.case.custody.verify(), 'line')} hold."
         )
     except BadCase as error:
-        warning = f"The chain of custody does not hold: {error} Do not rely on this evidence before that is explained."
+        broken = of.said(str(error))
+        warning = f"The chain of custody does not hold: {broken} Do not rely on this evidence before that is explained."
     empty = "Cannot tell what this report rests on: no evidence is entered in the chain of custody."
     fold = f"The register: {amount(len(rows), 'file')} with SHA-256" if len(rows) > 12 else ""
     table = Table("Evidence register", columns, rows, empty, fold, name="register")
@@ -176,7 +176,7 @@ def _brought(of: Dossier) -> Iterator[str]:
     if not of.case.info.databases:
         return
     public = int(of.rows("SELECT count(*) AS n FROM addresses WHERE scope = 'public'")[0]["n"])
-    for about, asked in answered(of.case):
+    for about, asked in answered(of.evidence_case):
         missed = public - asked
         gone = (
             f" {missed:,} of {public:,} addresses could not be asked: it was no longer at hand." if missed > 0 else ""

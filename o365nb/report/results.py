@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from o365nb.model import Answer, Context, Finding, Label, Persistence, Severity, plain
+from o365nb.report.attack import TACTICS, TECHNIQUES, tactic_of
 from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import unseen
 from o365nb.report.markup import MOST_ROWS, Column, Table, View, anchor, sheet
-from o365nb.report.words import LABELS, TACTICS, TECHNIQUES, tactic_of
+from o365nb.report.words import LABELS
 
 _SEVERITIES = {
     Severity.CRITICAL: "bad",
@@ -73,7 +74,7 @@ def findings(of: Dossier) -> View:
         Column("time", "First seen", "time"),
         Column("score", "Score", "number"),
     )
-    title, empty = "Findings along the course of an attack", _nothing_found(of)
+    title, empty = "Findings along the course of an attack", nothing_found(of)
     table = Table(title, columns, rows, empty, name="findings", file="findings.json")
     tactics = Counter(tactic_of(one.attack) for one in found)
     lead = (
@@ -108,7 +109,8 @@ def _finding(one: Finding) -> dict[str, Any]:
     }
 
 
-def _nothing_found(of: Dossier) -> str:
+def nothing_found(of: Dossier) -> str:
+    """The sentence for no findings: whether that may be believed."""
     blind = sum(answer.verdict is Answer.BLIND for answer in of.found.detections.values())
     if not blind:
         return "Nothing was found, and every detection saw the evidence it needs."
@@ -155,9 +157,26 @@ def detections(of: Dossier) -> View:
     return sheet(of.clock, rows, lead, table, lead=[lead] if rows else [])
 
 
-def back_doors(of: Dossier) -> View:
-    """Everything that could let somebody back in, the innocent too."""
-    items = sorted(of.found.persistence, key=lambda item: (_order(item), item.kind, item.id))
+#: What decides where mail goes, and who may read or send it; with the sources that tell of it.
+MAIL_DOORS = (
+    *("transport_rule", "journal_rule", "connector", "forwarding_policy", "inbox_rule", "sweep_rule", "mailbox"),
+    *("forwarding", "mailbox_forwarding", "delegate", "folder_permission"),
+)
+_MAIL_STATE = (
+    *("inbox_rules", "inbox_rules.hidden", "sweep_rules", "mailboxes", "mailbox_permissions", "folder_permissions"),
+    *("transport_rules", "connectors", "remote_domains"),
+)
+
+
+def mail_doors(of: Dossier) -> View:
+    """What stands in the way of mail: rules, forwarding, connectors, delegates, with whose each is."""
+    return back_doors(of, MAIL_DOORS, _MAIL_STATE)
+
+
+def back_doors(of: Dossier, kinds: Sequence[str] = (), sources: Sequence[str] = ()) -> View:
+    """Everything that could let somebody back in, the innocent too; of some kinds only, with the sources of these."""
+    among = [item for item in of.found.persistence if not kinds or item.kind in kinds]
+    items = sorted(among, key=lambda item: (_order(item), item.kind, item.id))
     done = _dealt_with(of)
     rows = [_back_door(item, done.get(item.id.rpartition(":")[2], "")) for item in items]
     columns = (
@@ -170,7 +189,7 @@ def back_doors(of: Dossier) -> View:
     )
     theirs = [row for row, item in zip(rows, items, strict=True) if item.verdict is not Label.USER]
     innocent = [row for row, item in zip(rows, items, strict=True) if item.verdict is Label.USER]
-    missing = [text for text in (unseen(of.found, (source,)) for source in _STATE) if text]
+    missing = [text for text in (unseen(of.found, (source,)) for source in sources or _STATE) if text]
     empty = "No object of an intruder was found." + (" Not everything could be read." if missing else "")
     fold = f"{amount(len(innocent), 'object')} of the owner, left alone"
     tables = [Table("Theirs, or of unknown origin", columns, theirs, empty, file="persistence.json")]

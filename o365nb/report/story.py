@@ -19,6 +19,8 @@ TAKEN = (Verdict.CONFIRMED, Verdict.PROBABLE)
 #: Past this many kinds of operation, the rest is counted instead of named.
 NAMED = 6
 NAMED_PEOPLE = 5
+#: The section that says what silence means.
+LIMITS = "Coverage and limits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,16 @@ class Sentence:
     text: str
     findings: tuple[str, ...] = ()
     when: tuple[datetime, datetime] | None = None
+    see: str = ""  # the section of the report that carries it, where no finding does
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A short heading and its sentences."""
+    """A short heading and its sentences; `see` is the section that carries those without findings."""
 
     title: str
     sentences: tuple[Sentence, ...]
+    see: str = ""
 
 
 def attacker_events(found: Assessment) -> list[Attribution]:
@@ -46,11 +50,15 @@ def attacker_events(found: Assessment) -> list[Attribution]:
 def tell(found: Assessment, clock: Clock) -> list[Chapter]:
     """The whole story, but for the response, which `receipts` tell."""
     chapters = [
-        Chapter("In short", tuple(_opening(found, clock))),
-        Chapter("The way in" if found.verdict.verdict in TAKEN else "What may explain it", tuple(_entry(found))),
-        Chapter("What was done", tuple(_deeds(found))),
-        Chapter("What was left behind", tuple(_left_behind(found))),
-        Chapter("Who else is concerned", tuple(_others(found))),
+        Chapter("In short", tuple(_opening(found, clock)), "Timeline"),
+        Chapter(
+            "The way in" if found.verdict.verdict in TAKEN else "What may explain it",
+            tuple(_entry(found)),
+            "The way in",
+        ),
+        Chapter("What was done", tuple(_deeds(found)), "Timeline"),
+        Chapter("What was left behind", tuple(_left_behind(found)), "Back doors"),
+        Chapter("Who else is concerned", tuple(_others(found)), "Who received mail"),
     ]
     return [chapter for chapter in chapters if chapter.sentences]
 
@@ -65,8 +73,10 @@ def _opening(found: Assessment, clock: Clock) -> Iterable[Sentence]:
             f"There are signs around the account {who} that need an explanation; they do not prove a takeover.",
             strongest,
         ),
-        Verdict.NOT_SUPPORTED: Sentence(f"Nothing examined supports a takeover of the account {who}."),
-        Verdict.CANNOT_TELL: Sentence(f"Whether the account {who} was taken over cannot be told from this evidence."),
+        Verdict.NOT_SUPPORTED: Sentence(f"Nothing examined supports a takeover of the account {who}.", see=LIMITS),
+        Verdict.CANNOT_TELL: Sentence(
+            f"Whether the account {who} was taken over cannot be told from this evidence.", see=LIMITS
+        ),
     }[verdict.verdict]
     first, last = verdict.first_attacker_event, verdict.last_attacker_event
     if first and last:
@@ -95,7 +105,7 @@ def _entry(found: Assessment) -> Iterable[Sentence]:
     if found.verdict.verdict not in TAKEN:
         yield Sentence(f"What fits the evidence best: {_lower(top.title)} ({sure}).")
     elif cause.determined:
-        yield Sentence(f"The way in is established: {_lower(top.title)} ({sure}).", _cited(found, top.supporting))
+        yield Sentence(f"The way in is established: {_lower(top.title)} ({sure}).", cited(found, top.supporting))
     else:
         yield Sentence(f"The way in is not settled. Most likely so far: {_lower(top.title)} ({sure}).")
     if cause.next_question and not (cause.determined and found.verdict.verdict in TAKEN):
@@ -113,8 +123,8 @@ def _deeds(found: Assessment) -> Iterable[Sentence]:
     groups = [list(group) for _, group in groupby(sorts, key=lambda event: deed(event).key)]
     for group in sorted(groups, key=lambda group: (group[0].time, group[0].event_id)):
         ids = {event.event_id for event in group}
-        cited = tuple(f.id for f in found.findings if ids.intersection(f.evidence))
-        yield Sentence(_told(deed(group[0]), group), cited[:6], (group[0].time, group[-1].time))
+        carried = tuple(f.id for f in found.findings if ids.intersection(f.evidence))
+        yield Sentence(_told(deed(group[0]), group), carried[:6], (group[0].time, group[-1].time))
 
 
 def _told(deed: Deed, events: Sequence[Attribution]) -> str:
@@ -147,7 +157,8 @@ def _others(found: Assessment) -> Iterable[Sentence]:
         more = f" and {len(others) - NAMED_PEOPLE:,} more" if len(others) > NAMED_PEOPLE else ""
         yield Sentence(
             f"Traces of the intruder, failed attempts among them, lead to {amount(len(others), 'more account')}, to be"
-            f" examined next: {', '.join(others[:NAMED_PEOPLE])}{more}."
+            f" examined next: {', '.join(others[:NAMED_PEOPLE])}{more}.",
+            see="Other victims",
         )
     if not found.recipients:
         return
@@ -166,7 +177,8 @@ def _others(found: Assessment) -> Iterable[Sentence]:
         )
 
 
-def _cited(found: Assessment, sentences: Sequence[str]) -> tuple[str, ...]:
+def cited(found: Assessment, sentences: Sequence[str]) -> tuple[str, ...]:
+    """The findings that these sentences name."""
     said = " ".join(sentences)
     return tuple(f.id for f in found.findings if f.slug in said or f.id in said)[:6]
 

@@ -33,6 +33,23 @@ def cover(of: Dossier) -> View:
     return View("cover", clock, [dict(shown)], words, title=_title(of), subjects=of.subjects, facts=shown)
 
 
+def brief(of: Dossier) -> View:
+    """The case in two lines: whose account, the answer, when the attacker was there, from what evidence."""
+    clock, verdict, words = of.clock, of.found.verdict, VERDICTS[of.found.verdict.verdict]
+    first, last = verdict.first_attacker_event, verdict.last_attacker_event
+    there = f"attacker's acts {clock.span(first, last)}" if first and last else "no act is attributed to an attacker"
+    facts = [
+        f"case {of.case.info.name}",
+        f"examined {clock.when(of.case.info.window.start)} to {clock.when(of.case.info.window.end)}",
+        there,
+        f"evidence from {DOORS.get(of.case.info.door, of.case.info.door)}, as of {clock.when(of.as_of)}",
+    ]
+    said = f"{_title(of)}: {words.title.lower()}. {'; '.join(facts)}."
+    tone = {"grave": "bad"}.get(words.tone, words.tone)
+    rows = [{"fact": fact} for fact in facts]
+    return View("brief", clock, rows, said, title=_title(of), answer=words.title, tone=tone, facts=facts)
+
+
 def _title(of: Dossier) -> str:
     if len(of.subjects) == 1:
         return f"The account {of.subjects[0]}"

@@ -93,7 +93,7 @@ def test_a_number_leads_to_its_finding_even_inside_a_fold(visit):
     tab = visit()
     tab.locator("a.ref[href='#f-004']").first.click()
     assert tab.evaluate("document.querySelector(':target').id") == "f-004"
-    tab.evaluate("location.hash = '#13-evidence-register'")
+    tab.evaluate("location.hash = '#evidence-register'")
     assert tab.trouble == []
 
 
@@ -112,6 +112,16 @@ def test_it_prints(visit):
     assert paper.startswith(b"%PDF")
     assert paper.count(b"/Type /Page\n") + paper.count(b"/Type /Page ") > 5
     assert tab.trouble == []
+
+
+def test_on_paper_the_annexes_are_open_and_fold_again(visit):
+    tab = visit()
+    folded = "document.querySelectorAll('details.fold:not([open])').length"
+    before = tab.evaluate(folded)
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert (before > 2, tab.evaluate(folded)) == (True, 0)
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tab.evaluate(folded) == before
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

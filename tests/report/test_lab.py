@@ -1,15 +1,19 @@
 import json
+import sys
 
+import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 from report.sample import sample, traveller
 
 from o365nb.errors import BadInput
-from o365nb.report import prepare_lab
+from o365nb.report import lab_environment, prepare_lab
 from o365nb.report.notebook import parameters_of
 
 
 @pytest.fixture
-def folders(tmp_path):
+def folders(tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
     sample(tmp_path, traveller(), "demo")
     return tmp_path / "data", tmp_path / "reports"
 
@@ -18,7 +22,8 @@ def test_notebooks_are_copied_with_the_case_filled_in(folders):
     data, reports = folders
     copies = sorted(prepare_lab("demo", data, reports).glob("*.ipynb"))
     assert [path.stem for path in copies] == [
-        "00_start_here", "10_contain", "40_back_doors", "60_source", "90_incident_report", "95_tenant_hunt",
+        "00_start_here", "10_contain", "20_mail_flow", "30_sign_ins", "40_back_doors", "50_devices", "60_source",
+        "70_respond", "80_recover", "85_verify", "90_incident_report", "95_tenant_hunt",
     ]  # fmt: skip
     contain = json.loads(copies[1].read_text("utf-8"))
     assert parameters_of(contain) == {
@@ -33,6 +38,41 @@ def test_jupyterlab_is_told_to_call_nobody(folders):
         "@jupyterlab/apputils-extension:announcements": True,
         "@jupyterlab/extensionmanager-extension": True,
     }
+
+
+def test_the_kernel_is_the_interpreter_that_runs_now_and_every_cell_stays_on_the_page(folders):
+    folder = prepare_lab("demo", *folders)
+    kernel = json.loads((folder / ".jupyter" / "kernels" / "python3" / "kernel.json").read_text("utf-8"))
+    settings = folder / ".jupyter" / "labconfig" / "default_setting_overrides.json"
+    assert kernel["argv"] == [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    assert json.loads(settings.read_text("utf-8"))["@jupyterlab/notebook-extension:tracker"] == {
+        "windowingMode": "none"
+    }
+    assert set(lab_environment(folder).values()) == {str(folder / ".jupyter")}
+
+
+def trusted(path):
+    notary = NotebookNotary()
+    try:
+        return notary.check_signature(nbformat.read(path, as_version=4))
+    finally:
+        notary.store.close()
+
+
+def test_the_copies_are_trusted_and_nothing_that_was_there_before_is(folders):
+    data, reports = folders
+    own = reports / "demo" / "notebooks" / "40_back_doors.ipynb"
+    own.parent.mkdir(parents=True)
+    strange = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", id="a")])
+    nbformat.write(strange, own)
+    folder = prepare_lab("demo", data, reports)
+    assert {path.stem for path in folder.glob("*.ipynb") if not trusted(path)} == {"40_back_doors"}
+
+
+def test_where_no_signature_can_be_kept_the_notebooks_are_there_all_the_same(folders, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "file" / "below"))
+    assert (prepare_lab("demo", *folders) / "90_incident_report.ipynb").is_file()
 
 
 def test_what_the_analyst_has_changed_is_kept(folders):

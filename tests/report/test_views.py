@@ -16,6 +16,7 @@ VIEWS = (
     *("verdict", "story", "timeline", "steps", "networks", "cause", "findings", "detections", "back_doors", "exposure"),
     *("recipients", "indicators", "response", "plan", "recommendations", "duties", "coverage", "evidence", "glossary"),
     *("account", "devices", "arrivals", "picture", "other_victims", "corrections"),
+    *("techniques", "flows", "remaining", "acts", "brief", "mail_doors", "recovery"),
 )
 
 
@@ -38,7 +39,7 @@ def tags(html):
 def test_the_public_surface_is_what_all_says():
     assert wb.__all__ == ["CaseView", "View", "from_tables", "open_case"]
     assert {name for name in vars(wb.CaseView) if not name.startswith("_")} == {
-        *(*VIEWS, "phase", "contain", "sigma", "interview", "correct", "analyse"),
+        *(*VIEWS, "phase", "contain", "sigma", "interview", "correct", "analyse", "choose", "respond", "watch"),
     }
 
 

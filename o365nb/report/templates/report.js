@@ -35,48 +35,15 @@
     Plotly.relayout(place, fitting(place.layout, change, paper));
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw(look(false), false));
+  // On paper nothing can be unfolded: annexes and long texts open, lists of ids stay in the result files.
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll("details.fold:not([open]), details.long:not([open]), .verdict details:not([open])")];
+    unfolded.forEach((one) => { one.open = true; });
+  });
+  addEventListener("afterprint", () => unfolded.forEach((one) => { one.open = false; }));
   addEventListener("beforeprint", () => redraw({ ...look(true), autosize: false, width: 660 }, true));
   addEventListener("afterprint", () => redraw({ ...look(false), autosize: true, width: null }, false));
-
-  const plain = (cell) => cell.dataset.sort ?? cell.textContent.trim();
-  const compare = (a, b) => {
-    const [x, y] = [Number(a), Number(b)];
-    return a !== "" && b !== "" && !Number.isNaN(x) && !Number.isNaN(y) ? x - y : a.localeCompare(b, "en", { numeric: true });
-  };
-  for (const table of document.querySelectorAll("table.data.tool")) {
-    const body = table.tBodies[0], rows = [...body.rows], heads = [...table.tHead.rows[0].cells];
-    heads.forEach((head, column) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = head.textContent;
-      head.replaceChildren(button);
-      button.addEventListener("click", () => {
-        const down = head.getAttribute("aria-sort") === "ascending";
-        heads.forEach((other) => other.removeAttribute("aria-sort"));
-        head.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const keyed = rows.map((row) => [plain(row.cells[column]), row]);
-        keyed.sort((a, b) => (down ? compare(b[0], a[0]) : compare(a[0], b[0])));
-        body.append(...keyed.map((pair) => pair[1]));
-      });
-    });
-    const finder = document.createElement("div"), label = document.createElement("label");
-    const input = document.createElement("input"), count = document.createElement("output");
-    finder.className = "finder";
-    input.type = "search";
-    input.placeholder = "Search these rows";
-    input.setAttribute("aria-label", `Search: ${table.caption.textContent}`);
-    count.textContent = `${rows.length} rows`;
-    label.append(input);
-    finder.append(label, count);
-    table.parentElement.before(finder);
-    const texts = rows.map((row) => row.textContent.toLowerCase());
-    input.addEventListener("input", () => {
-      const wanted = input.value.trim().toLowerCase();
-      let shown = 0;
-      rows.forEach((row, i) => { row.hidden = !texts[i].includes(wanted); shown += row.hidden ? 0 : 1; });
-      count.textContent = wanted ? `${shown} of ${rows.length} rows` : `${rows.length} rows`;
-    });
-  }
 
   const reveal = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
