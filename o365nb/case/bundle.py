@@ -20,6 +20,7 @@ from typing import Any
 
 from o365nb.case.folder import write_atomic
 from o365nb.case.stix import defang, refang, stix_bundle
+from o365nb.case.workbook import workbook
 from o365nb.errors import BadCase
 from o365nb.model import (
     Assessment,
@@ -71,6 +72,7 @@ class Bundle:
         self._csv("iocs.csv", Indicator, defanged)
         self._json("iocs.stix.json", stix_bundle(found.indicators))
         self._timeline(found.attributions)
+        write_atomic(self.folder / "results.xlsx", workbook(found))
 
     def save_cause(self, cause: Cause) -> None:
         """Write the root cause alone: the only file that an answer of the interview changes."""

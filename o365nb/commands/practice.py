@@ -13,10 +13,17 @@ app = typer.Typer(help="The practice tenant: train and test without a customer."
 
 
 @app.command("list")
-def practice_list() -> None:
-    """The stories that the practice tenant can play."""
+def practice_list(
+    varied: Annotated[bool, typer.Option("--variations", help="What every story can be varied by.")] = False,
+) -> None:
+    """The stories that the practice tenant can play. STORY.VARIATION plays one otherwise: `aitm.other-hours`."""
     from o365nb.practice import stories
+    from o365nb.practice.variations import variations
 
+    if varied:
+        for one in variations().values():
+            typer.echo(f".{one.name:<20}  {one.title}")
+        return
     known = stories()
     width = max(map(len, known))
     for story in known.values():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from o365nb.commands.options import DATA, CaseOption, DataOption, say
 from o365nb.safe import one_line, terminal
+
+if TYPE_CHECKING:
+    from o365nb.case import Case
 
 app = typer.Typer(help="Plan, approve, apply, verify and undo the response. Nothing changes without --approve.")
 
@@ -78,18 +81,53 @@ def respond_apply(
 
 
 @app.command("verify")
-def respond_verify(context: typer.Context, case: CaseOption, data: DataOption = DATA) -> None:
-    """Read back from the tenant whether every applied step still holds."""
+def respond_verify(
+    context: typer.Context,
+    case: CaseOption,
+    data: DataOption = DATA,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Also look at what happened since: after an hour, a day and a week.")
+    ] = False,
+) -> None:
+    """Read back from the tenant whether every applied step still holds; repeatable at any time."""
     from o365nb import investigate as steps
     from o365nb import response
 
     opened = steps.open_case(data, case)
+    if watch:
+        _watch(context, opened)
+        return
     with steps.tenant_of(opened, say, context.obj) as tenant:
-        checks = response.verify(opened, tenant, steps.plan_of(opened))
+        checks = response.verify(opened, tenant, steps.plan_of(opened), patient=True)
     for line in response.check_lines(checks):
         typer.echo(terminal(line))
     if any(check.holds is False for check in checks):
         raise typer.Exit(1)
+
+
+def _watch(context: typer.Context, opened: Case) -> None:
+    from o365nb.doors import tenant_of
+    from o365nb.progress import Progress
+    from o365nb.watch import look_again, round_lines
+
+    with tenant_of(opened, say, context.obj) as tenant:
+        made = look_again(opened, tenant, Progress())
+    for line in round_lines(made):
+        typer.echo(terminal(line))
+    if made.broken:
+        raise typer.Exit(1)
+
+
+@app.command("sheet")
+def respond_sheet(case: CaseOption, data: DataOption = DATA) -> None:
+    """Print a sheet for the user of each device that nobody looks after: what to check, in order."""
+    from o365nb import investigate as steps
+    from o365nb import response
+
+    lines = response.device_sheets(steps.plan_of(steps.open_case(data, case)))
+    none = "No sheet is needed: Intune or Defender looks after every device that the evidence names."
+    for line in lines or [none]:
+        typer.echo(terminal(line))
 
 
 @app.command("undo")
