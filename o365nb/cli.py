@@ -12,7 +12,7 @@ import typer
 
 from o365nb import __version__
 from o365nb.commands import app as registrations
-from o365nb.commands import arrivals, checks, columns, interview, practice, respond, sigma, told
+from o365nb.commands import arrivals, batch, checks, columns, handover, interview, practice, respond, sigma, told
 from o365nb.commands.options import (
     DATA,
     REPORTS,
@@ -95,7 +95,9 @@ def investigate(
     out: Annotated[Path | None, typer.Option("--out", help="Where the report goes (default: reports/<case>).")] = None,
     ticket: Annotated[str, typer.Option("--ticket", help="Your ticket number, printed in the report.")] = "",
     time_zone: Annotated[str, typer.Option("--time-zone", help="The customer's zone, shown beside UTC.")] = "",
-    redact: Annotated[str, typer.Option("--redact", help="none: everybody is named.")] = "none",
+    incidents: batch.BatchOption = None,
+    jobs: batch.JobsOption = 0,
+    redact: handover.RedactOption = "none",
     engine: EngineOption = "duckdb",
     strict: StrictOption = False,
     data: DataOption = DATA,
@@ -104,13 +106,16 @@ def investigate(
     """From evidence to report in one go: collect or read, analyse, plan, write the report and its result bundle."""
     from o365nb import investigate as steps
     from o365nb.engine import known_engine
-    from o365nb.report import render
     from o365nb.request import Request
 
     known_engine(engine)
-    _supported("--redact", redact, "none")
+    handover.known_level(redact)
+    if incidents:
+        batch.alone(context, incidents)
+        batch.investigate_all(context.obj, incidents, jobs, redact, engine, strict, data, reports)
+        return
     if sum(map(bool, (practice_story, evidence, tenant))) != 1:
-        raise BadInput("Say where the evidence is: one of --practice STORY, --evidence DIR, --tenant PROFILE.")
+        raise BadInput("Say where the evidence is: --practice STORY, --evidence DIR, --tenant PROFILE or --batch FILE.")
     if columns and not evidence:
         raise BadInput("--columns goes with --evidence: it says what the columns of exported files mean.")
     request = Request(
@@ -126,8 +131,9 @@ def investigate(
         opened = steps.from_files(evidence, request, progress)
     else:
         opened = steps.from_tenant(tenant, request, progress, say, context.obj)
+    folder = handover.make_room(opened, redact, out, reports)
     found = steps.analyse(opened, progress, said, engine, corrected)
-    path = render(opened, Path(opened.info.out), progress)
+    path = handover.hand_over(opened, redact, folder, progress, named=out is not None)
     told.summary(opened, found)
     arrivals.brief(opened)
     typer.echo(f"report    {terminal(path)}")
@@ -207,13 +213,22 @@ def analyse(
 
 
 @app.command()
-def report(case: CaseOption, data: DataOption = DATA) -> None:
+def report(
+    case: CaseOption,
+    redact: handover.RedactOption = "none",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where a redacted report goes (default: reports/<case>-<level>).")
+    ] = None,
+    data: DataOption = DATA,
+) -> None:
     """Write the HTML report of an analysed case again, with the receipts of what was done since."""
     from o365nb import investigate as steps
-    from o365nb.report import render
 
+    handover.known_level(redact)
     opened = steps.open_case(data, case)
-    typer.echo(f"report    {terminal(render(opened, Path(opened.info.out), for_this_terminal()))}")
+    folder = handover.report_folder(opened, redact, out)
+    path = handover.hand_over(opened, redact, folder, for_this_terminal(), named=out is not None)
+    typer.echo(f"report    {terminal(path)}")
 
 
 @app.command()
@@ -226,21 +241,24 @@ def lab(
     """JupyterLab on ready-made notebooks, set to the case."""
     import subprocess
 
-    from o365nb.report import prepare_lab
+    from o365nb.report import lab_environment, prepare_lab, private_kernels
 
     folder = prepare_lab(case, data, reports)
-    environment = {**os.environ, "JUPYTER_CONFIG_PATH": str(folder / ".jupyter")}
+    environment = {**os.environ, **lab_environment(folder)}
     # Nothing leaves the machine: no news feed, no look for a newer JupyterLab.
     quiet = ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly"]
     # In a container there is only root; the server listens on this machine alone, and asks for its token.
     root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-    command = [sys.executable, "-m", "jupyterlab", *quiet, *root, str(folder / "00_start_here.ipynb")]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        *quiet,
+        *private_kernels(),
+        *root,
+        str(folder / "00_start_here.ipynb"),
+    ]
     raise typer.Exit(subprocess.call(command if browser else [*command, "--no-browser"], env=environment))  # noqa: S603 - our own words
-
-
-def _supported(option: str, given: str, only: str) -> None:
-    if given != only:
-        raise BadInput(f"{option} {given} is not there yet. This version knows {option} {only}.")
 
 
 def _strict(strict: bool, found: Assessment) -> None:  # noqa: FBT001 - the option as it came

@@ -212,6 +212,7 @@ def _judge(
     apps = {item.id: item.because for item in kept if item.kind == "oauth_grant" and item.verdict is Label.ATTACKER}
     marks = indicators(engine, labels, apps)
     victims = other_victims(engine, labels, events, kept)
+    received = tuple(recipients(engine, labels, victims))
     return Assessment(
         verdict=verdict,
         findings=tuple(found),
@@ -219,9 +220,9 @@ def _judge(
         attributions=tuple(sorted(labels.values(), key=lambda label: (label.time, label.event_id))),
         persistence=tuple(kept),
         exposure=tuple(exposure(engine, labels)),
-        recipients=tuple(recipients(engine, labels, victims)),
+        recipients=received,
         cause=root_cause(engine, found, labels, answers),
-        plan=response.make_plan(verdict, found, kept, engine, marks),
+        plan=response.make_plan(verdict, found, kept, engine, marks, received),
         coverage=tuple(gaps(case.ledger, subjects)),
         indicators=tuple(marks),
         other_victims=tuple(victims),

@@ -13,21 +13,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from o365nb.model import Label, Window, iso
+from o365nb.model import Label, Window, content_id, iso
 from o365nb.report.clock import Clock
 from o365nb.report.markup import visible
 from o365nb.timeline import LANES, Point
 
 Figure = dict[str, Any]
 
-_COLOURS = {
+#: Each party has its hue and its shape, in every figure.
+COLOURS = {
     Label.ATTACKER: "#D55E00",
     Label.USER: "#0072B2",
     Label.RESPONDER: "#009E73",
     Label.SYSTEM: "#7A828C",
     Label.UNKNOWN: "#B07AA1",
 }
-_SHAPES = {
+SHAPES = {
     Label.ATTACKER: "diamond",
     Label.USER: "circle",
     Label.RESPONDER: "square",
@@ -99,6 +100,15 @@ def safe_text(text: str, width: int = 64, limit: int = 240) -> str:
     return "<br>".join(html.escape(line, quote=False) for line in textwrap.wrap(clean, width) or [""])
 
 
+def mark_of(lane: Label, row: str, first: datetime, last: datetime) -> tuple[str, str, str]:
+    """What ties a mark of a figure to rows of a table: whose and which row, from when to when."""
+    return f"{lane}-{content_id(row, 8)}", _stamp(first), _stamp(last)
+
+
+def _stamp(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%S.%f}"  # of one length, so that texts compare as times do
+
+
 def _places(points: Sequence[Point]) -> tuple[dict[tuple[Label, str], float], list[tuple[Label, float, float]], int]:
     rows: dict[tuple[Label, str], float] = {}
     bands: list[tuple[Label, float, float]] = []
@@ -126,13 +136,14 @@ def _trace(lane: Label, points: Sequence[Point], rows: dict[tuple[Label, str], f
         "x": [iso(p.first + (p.last - p.first) / 2) for p in points],
         "y": [rows[(p.lane, p.row)] for p in points],
         "text": [_hover(p, clock) for p in points],
+        "customdata": [list(mark_of(p.lane, p.row, p.first, p.last)) for p in points],
         "hoverinfo": "text",
         "marker": {
-            "symbol": _SHAPES[lane],
-            "color": _COLOURS[lane],
+            "symbol": SHAPES[lane],
+            "color": COLOURS[lane],
             "size": [round(min(26, 10 + 2.2 * math.log2(p.count)), 1) for p in points],
             "opacity": 0.78,
-            "line": {"width": 0.8, "color": "rgba(255,255,255,.6)" if lane is not Label.SYSTEM else _COLOURS[lane]},
+            "line": {"width": 0.8, "color": "rgba(255,255,255,.6)" if lane is not Label.SYSTEM else COLOURS[lane]},
         },
     }
 
@@ -186,7 +197,7 @@ def _band(lane: Label, top: float, bottom: float) -> Figure:
         "y0": top,
         "y1": bottom,
         "layer": "below",
-        "fillcolor": _COLOURS[lane],
+        "fillcolor": COLOURS[lane],
         "opacity": 0.07,
         "line": {"width": 0},
     }
@@ -204,7 +215,7 @@ def _title(lane: Label, top: float) -> Figure:
         "name": lane.value,
         "text": f"<b>{_TITLES[lane]}</b>",
         "showarrow": False,
-        "font": {"size": 11, "color": _COLOURS[lane]},
+        "font": {"size": 11, "color": COLOURS[lane]},
     }
 
 

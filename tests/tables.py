@@ -33,7 +33,7 @@ SOURCES = (
     *("inbox_rules.hidden", "mailboxes", "oauth_grants", "auth_methods", "devices", "org_config"),
     *("mailbox_permissions", "folder_permissions", "sweep_rules", "transport_rules", "connectors", "remote_domains"),
     *("audit_config", "mailbox_settings", "mobile_devices", "blocked_senders"),
-    *("alert", "managed_devices", "risk_detection"),
+    *("alert", "managed_devices", "risk_detection", "sign_in_service_principal", "messages"),
 )
 
 _EVENT: dict[str, Any] = {

@@ -83,7 +83,7 @@ def test_a_story_nobody_knows(run, tmp_path):
         (["--from", "2026-11-02", "--to", "2026-11-01"], "ends"),
         (["--case", "../../up"], "case name"),
         (["--mmdb", "none.mmdb"], "none.mmdb: cannot be opened"),
-        (["--redact", "customer"], "none"),
+        (["--redact", "everything"], "customer"),
         (["--engine", "oracle"], "duckdb"),
         (["--user", "nobody@contoso.example"], "nobody@contoso.example"),
     ],

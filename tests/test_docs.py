@@ -25,6 +25,11 @@ def test_every_path_in_the_repository_that_is_named_is_there(page):
     assert not [path for path in named if not (ROOT / path).exists()]
 
 
+def test_every_notebook_is_listed():
+    listed = re.findall(r"^\| `(\d\d_\w+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert listed == sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
 def test_every_export_that_is_read_is_listed():
     listed = set(re.findall(r"\| `([\w-]+)` \|", (ROOT / "docs" / "exports.md").read_text("utf-8")))
     assert listed == {shape.name for shape in intake.shapes()}

@@ -47,7 +47,8 @@ def test_a_notebook_is_thin_and_carries_no_output(path):
 
 def test_notebooks_are_there_and_named_in_the_docs():
     assert [path.stem for path in NOTEBOOKS] == [
-        "00_start_here", "10_contain", "40_back_doors", "60_source", "90_incident_report", "95_tenant_hunt",
+        "00_start_here", "10_contain", "20_mail_flow", "30_sign_ins", "40_back_doors", "50_devices", "60_source",
+        "70_respond", "80_recover", "85_verify", "90_incident_report", "95_tenant_hunt",
     ]  # fmt: skip
     readme = (ROOT / "README.md").read_text("utf-8")
     assert not [path.stem for path in NOTEBOOKS if path.stem not in readme]
