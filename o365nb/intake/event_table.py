@@ -33,6 +33,19 @@ LOGS = {log.KIND: log for log in (audit_record, sign_in, directory_audit, messag
 _STAGED = "{file: 'BIGINT', raw_line: 'BIGINT', seq: 'BIGINT', record: 'JSON'}"
 #: What a sign-in record takes over from the audit log's twin of it; system and browser are `enrichment`'s.
 _FROM_TWIN = ("session_id", "token_id", "device_id", "device_managed", "user_agent")
+#: The columns of a part: `raw_line` and `seq` are NULL where the row's place in the part tells them.
+_PART = {
+    "file": "BIGINT",
+    "raw_line": "BIGINT",
+    "seq": "BIGINT",
+    "damaged": "BOOLEAN",
+    **{name: kind for name, kind in EVENTS.items() if name not in ("raw_file", "raw_line")},
+}
+_NO_PART = (
+    "SELECT "
+    + ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in _PART.items())
+    + ", 0 AS file_row_number, 0 AS row WHERE FALSE"
+)
 _FILE_BITS, _LINE_BITS, _PART_BITS = 42, 8, 40
 
 
@@ -57,9 +70,6 @@ class EventTable:
         connection.execute(f"SET threads = {min(4, os.cpu_count() or 2)}")
         for statement in macros.create():
             connection.execute(statement)
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in EVENTS.items() if name not in ("raw_file", "raw_line"))
-        ours = "file BIGINT, raw_line BIGINT, seq BIGINT, damaged BOOLEAN"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE nothing ({ours}, {columns})")
         connection.execute("CREATE OR REPLACE TEMP TABLE files (file BIGINT, raw_file VARCHAR, first BIGINT)")
         connection.execute("CREATE OR REPLACE TEMP TABLE left_out (row BIGINT)")
 
@@ -113,7 +123,11 @@ class EventTable:
     def _write(self, select: str) -> tuple[Path, int]:
         self._written += 1
         path = self.scratch / f"part-{self._written}.parquet"
-        every = f"SELECT * FROM nothing UNION ALL BY NAME ({select})"
+        given = {row[0] for row in self.connection.execute(f"DESCRIBE {select}").fetchall()}
+        # Not a UNION with an empty table of these columns: that keeps the order by doing without a second thread.
+        told = {name: f'"{name}"' if name in given else "NULL" for name in _PART}
+        columns = ", ".join(f'CAST({told[name]} AS {kind}) AS "{name}"' for name, kind in _PART.items())
+        every = f"SELECT {columns} FROM ({select})"
         done = self.connection.execute(f"COPY ({every}) TO '{quoted(path)}' ({PARQUET})").fetchone()
         return path, int(done[0]) if done else 0
 
@@ -141,7 +155,7 @@ class EventTable:
             f" FROM read_parquet('{quoted(path)}', file_row_number = true)"
             for number, path in enumerate(self._parts)
         ]
-        every = " UNION ALL ".join(rows) or "SELECT *, 0 AS file_row_number, 0 AS row FROM nothing"
+        every = " UNION ALL ".join(rows) or _NO_PART
         (left,) = self.connection.execute("SELECT count(*) FROM left_out").fetchone() or (0,)
         return f"SELECT * FROM ({every}) ANTI JOIN left_out USING (row)" if left else every
 

@@ -38,7 +38,7 @@ from o365nb.progress import Progress
 Rows = list[dict[str, Any]]
 
 #: Of the engine, whatever the evidence; what does not fit goes to the scratch folder.
-_MEMORY = "700MB"
+_MEMORY = "900MB"
 
 #: What Graph says beside the objects that `_state_rows` names itself.
 _GRAPH_STATE = {**state_identity.ROWS, **state_access.ROWS}
