@@ -33,8 +33,19 @@ SOURCES = (
     *("inbox_rules.hidden", "mailboxes", "oauth_grants", "auth_methods", "devices", "org_config"),
     *("mailbox_permissions", "folder_permissions", "sweep_rules", "transport_rules", "connectors", "remote_domains"),
     *("audit_config", "mailbox_settings", "mobile_devices", "blocked_senders"),
-    *("alert", "managed_devices", "risk_detection", "sign_in_service_principal", "messages"),
+    *(
+        "ual/others",
+        "password_guesses",
+        "alert",
+        "managed_devices",
+        "risk_detection",
+        "sign_in_service_principal",
+        "messages",
+    ),
 )
+
+#: What is recorded for the whole tenant as well.
+OF_EVERYONE = ("sign_in",)
 
 _EVENT: dict[str, Any] = {
     "time": T0,
@@ -154,7 +165,7 @@ def make_case(
         *(
             Coverage(source, subject, window, outcome, reason=f"test: {outcome}")
             for source, outcome in outcomes.items()
-            for subject in subjects
+            for subject in (*subjects, *([""] if source in OF_EVERYONE else []))
         )
     )
     return case

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from o365nb import detections
+from o365nb.detections.base import in_words
 
 PAGE = Path(__file__).parent.parent / "docs" / "detections.md"
 PHASES = {
@@ -66,7 +67,7 @@ def page() -> str:
 
 
 def _row(one: detections.Detection) -> str:
-    needs = ", ".join(need.replace("|", " or ") for need in one.needs)
+    needs = ", ".join(in_words(need) for need in one.needs)
     first = f"`{one.slug}` {one.severity.value} {', '.join(one.attack)}"
     return f"| {first} | {one.title} | {needs} | {one.benign} | {one.misses} |\n"
 

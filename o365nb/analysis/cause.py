@@ -1,7 +1,7 @@
 """How they got in: fourteen hypotheses, weighed in decibans over findings, log facts and the interview.
 
 Posterior = prior + sum of weights, as a softmax. Called *determined* only when the lead is clear and at least
-one piece of log evidence carries it: an interview alone never does.
+one piece of log evidence names that way in: an interview alone never does, nor what several ways would leave.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class Weights:
     observations: dict[str, dict[str, float]]
     says: dict[str, str]
     groups: dict[str, str]
+    names: frozenset[tuple[str, str]]  # (observation, the hypothesis that it names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Seen:
 def weights() -> Weights:
     """The weights that ship."""
     priors, observations, says, groups = {}, dict[str, dict[str, float]](), {}, {}
+    names = set()
     for row in table("cause_weights.csv"):
         name, value = row["observation"], float(row["value"])
         if name == "prior":
@@ -71,7 +73,9 @@ def weights() -> Weights:
         else:
             observations.setdefault(name, {})[row["hypothesis"]] = value
             says[name], groups[name] = row["says"], row["group"] or name
-    return Weights(priors, observations, says, groups)
+            if row["names"]:
+                names.add((name, row["hypothesis"]))
+    return Weights(priors, observations, says, groups, frozenset(names))
 
 
 def root_cause(engine: Engine, found: Iterable[Finding], labels: Labels, answers: Answers) -> Cause:
@@ -98,8 +102,8 @@ def weigh(found: Iterable[Finding], facts: Mapping[str, str], answers: Answers, 
     likely = _posterior(table_, seen, said)
     ranked = sorted(likely, key=lambda one: (-likely[one], int(one[1:])))
     top = ranked[0]
-    proven = any(name in table_.observations and table_.observations[name].get(top, 0) > 0 for name in seen)
-    determined = likely[top] >= DETERMINED and proven and visible
+    named = any((name, top) in table_.names for name in seen)
+    determined = likely[top] >= DETERMINED and named and visible
     hypotheses = tuple(_hypothesis(one, likely[one], table_, seen, said, visible=visible) for one in ranked)
     return Cause(determined, top, hypotheses, _next_question(table_, seen, said, likely))
 

@@ -16,6 +16,9 @@ from typing import Any
 from o365nb.case.chain import append_line, drop_torn_line, whole_lines
 from o365nb.model import Outcome, Window, iso, plain, utc
 
+#: What other accounts did that names the subject: in the mailbox, to the account, in a chat.
+OF_OTHERS = "ual/others"
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -94,9 +97,12 @@ class Ledger:
     def about(self, source: str, subject: str) -> list[Coverage]:
         """What is known of one source for one subject; entries for the whole tenant count too.
 
-        `ual/Exchange` is answered by entries of that name, and by entries for `ual` as a whole.
+        `ual/Exchange` is answered by entries of that name, and by entries for `ual` as a whole. A log of one account
+        answers nothing of what others did (`ual/others`): only the tenant's does.
         """
         names = {source, source.partition("/")[0]}
         mine = [entry for entry in self.entries() if entry.subject in (subject, "")]
         exact = [entry for entry in mine if entry.source == source]
+        if source == OF_OTHERS:
+            mine = [entry for entry in mine if not entry.subject]
         return exact or [entry for entry in mine if entry.source in names]

@@ -29,9 +29,9 @@ class Hit:
 class Detection:
     """One detection. `needs` are ledger sources (`sign_in`, `ual/Exchange`, `inbox_rules.hidden`, ...).
 
-    Inside `needs`, "a|b" means that either will do. `seed` is how surely the evidence events are the
-    attacker's own (0: they are not taken as a start for attribution). `confidence` is the second factor
-    of a finding's score, 0.3 to 1.
+    Inside `needs`, "a|b" means that either will do, and "everyone:a" that the subject's own log is not enough.
+    `seed` is how surely the evidence events are the attacker's own (0: they are not taken as a start for attribution).
+    `confidence` is the second factor of a finding's score, 0.3 to 1.
     """
 
     slug: str
@@ -49,6 +49,13 @@ class Detection:
 
 
 REGISTRY: dict[str, Detection] = {}
+#: Before a source in `needs`: it must have been read for the whole tenant, because other accounts are compared.
+EVERYONE = "everyone:"
+
+
+def in_words(need: str) -> str:
+    """A need as people read it."""
+    return need.replace("|", " or ").replace(EVERYONE, "everybody's ")
 
 
 def detection(

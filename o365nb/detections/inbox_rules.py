@@ -83,15 +83,16 @@ def _keywords(rows: Rows) -> Rows:
     needs=[STATE_OR_LOG],
     respond=UNDO,
     refine=_keywords,
-    benign="An accounts clerk who sends invoices on to the ledger's own mailbox.",
+    benign="An accounts clerk who sends invoices on to the ledger's own mailbox, or straight to the archive.",
     misses="Words in languages that the lexicon lacks; names of single firms (see pe-rule-targets-person).",
 )
 def rule_keywords() -> str:
     """An inbox rule hides or diverts mail about money, pay, security warnings or bounces."""
+    # Mail about money that goes unread to where nobody looks is hidden too, a little less surely.
     return f"""
-        SELECT {_COLUMNS}, words, called, hand AS confidence, '' AS summary,
-               CASE WHEN forwards THEN 'diverts' ELSE 'hides' END AS does
-        FROM subject_rules WHERE ({_HIDES} OR forwards) AND coalesce(array_length(words), 0) > 0
+        SELECT {_COLUMNS}, words, called, hand - CASE WHEN {_HIDES} OR forwards THEN 0.0 ELSE 0.15 END AS confidence,
+               '' AS summary, CASE WHEN forwards THEN 'diverts' ELSE 'hides' END AS does
+        FROM subject_rules WHERE ({_HIDES} OR hide_folder OR forwards) AND coalesce(array_length(words), 0) > 0
     """
 
 

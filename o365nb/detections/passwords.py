@@ -5,6 +5,8 @@ from __future__ import annotations
 from o365nb.detections.base import detection
 
 SIGN_INS = "sign_in|ual/AzureActiveDirectory"
+#: Whether others' passwords were tried too: the account's own log cannot tell.
+GUESSES = "password_guesses|everyone:sign_in|everyone:ual/AzureActiveDirectory"
 CONTAIN = ["block_sign_in", "revoke_sessions", "reset_password"]
 
 
@@ -12,7 +14,7 @@ CONTAIN = ["block_sign_in", "revoke_sessions", "reset_password"]
     slug="ia-spray",
     severity="medium",
     attack=["T1110.003"],
-    needs=[SIGN_INS],
+    needs=[SIGN_INS, GUESSES],
     respond=["report"],
     confidence=0.8,
     benign="An application with a broken sign-in behind an address that a whole office shares.",
@@ -32,7 +34,7 @@ def spray() -> str:
     slug="ia-spray-hit",
     severity="critical",
     attack=["T1110.003", "T1078.004"],
-    needs=[SIGN_INS],
+    needs=[SIGN_INS, GUESSES],
     respond=[*CONTAIN, "report"],
     confidence=0.9,
     seed=0.8,

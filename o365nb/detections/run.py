@@ -11,7 +11,7 @@ from typing import Any
 
 from o365nb.case.ledger import Coverage, Ledger
 from o365nb.detections import lists
-from o365nb.detections.base import Detection, Hit, Rows
+from o365nb.detections.base import EVERYONE, Detection, Hit, Rows, in_words
 from o365nb.detections.primitives import PRIMITIVES
 from o365nb.engine import Engine
 from o365nb.events.schema import STATE_TABLES
@@ -115,14 +115,20 @@ def _count(hits: list[Hit]) -> str:
 
 
 def _words(needs: Sequence[str]) -> str:
-    return ", ".join(need.replace("|", " or ") for need in needs) or "the case"
+    return ", ".join(map(in_words, needs)) or "the case"
 
 
 def _gap(need: str, subject: str, ledger: Ledger, window: Window) -> str:
     """Why a need is not met for a subject, in words; "" when it is. One of its alternatives is enough."""
     reasons = []
     for source in need.split("|"):
-        reason = _missing(source, subject, ledger.about(source, subject), window)
+        name = source.removeprefix(EVERYONE)
+        known = ledger.about(name, subject)
+        wide = known if name == source else [entry for entry in known if not entry.subject]
+        if known and not wide:
+            reason = f"{name} was read of single accounts only, and others are compared here"
+        else:
+            reason = _missing(name, subject, wide, window)
         if not reason:
             return ""
         reasons.append(reason)

@@ -134,7 +134,7 @@ def shared_method() -> str:
     slug="la-more-victims",
     severity="critical",
     attack=["T1078.004"],
-    needs=["sign_in|ual/AzureActiveDirectory"],
+    needs=["everyone:sign_in|everyone:ual/AzureActiveDirectory"],
     respond=["report", "revoke_sessions"],
     confidence=0.9,
     benign="Two colleagues who share a rented server or an exit of a VPN, both for the first time.",

@@ -45,16 +45,26 @@ def evasive_name(name: str | None) -> str:
 
 
 def terms_in(text: str, topics: frozenset[str] = frozenset({"money", "payroll", "security", "bounce"})) -> list[str]:
-    """The words of the lexicon that a text holds, in the order of the list."""
-    padded = " " + " ".join(re.split(r"[^\w'-]+", unicodedata.normalize("NFKC", text).casefold())) + " "
-    return [term for topic, pattern, term in _lexicon() if topic in topics and pattern in padded]
+    """The words of the lexicon that a text holds, in the order of the list; longer ones also without their accents."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    padded = " " + " ".join(re.split(r"[^\w'-]+", plain)) + " "
+    bare = _unaccented(padded)
+    found = (
+        term for topic, pattern, folded, term in _lexicon() if topic in topics and (pattern in padded or folded in bare)
+    )
+    return list(dict.fromkeys(found))
 
 
 @cache
-def _lexicon() -> tuple[tuple[str, str, str], ...]:
-    return tuple(
-        (topic, f" {term} " if whole == "1" else f" {term}", term) for topic, whole, term in lists.rows("lexicon")
-    )
+def _lexicon() -> tuple[tuple[str, str, str, str], ...]:
+    """Topic, the pattern as it is written, the same without accents (short words keep theirs: lön is pay, Lon not)."""
+    patterns = ((row[0], f" {row[4]} " if row[3] == "1" else f" {row[4]}", row[4]) for row in lists.rows("lexicon"))
+    return tuple((topic, one, one if len(term) < 5 else _unaccented(one), term) for topic, one, term in patterns)
+
+
+def _unaccented(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text).replace("ł", "l")
+    return "".join(char for char in letters if not unicodedata.combining(char))
 
 
 def skeleton(label: str) -> str:
@@ -62,8 +72,7 @@ def skeleton(label: str) -> str:
     if label.startswith("xn--"):
         with suppress(ValueError):  # not punycode after all: compared as it is written
             label = label[4:].encode("ascii").decode("punycode")
-    folded = unicodedata.normalize("NFKD", label.casefold())
-    folded = "".join(char for char in folded if not unicodedata.combining(char)).translate(_LOOKS)
+    folded = _unaccented(label.casefold()).translate(_LOOKS)
     for pair, single in _PAIRS:
         folded = folded.replace(pair, single)
     return folded

@@ -212,7 +212,7 @@ def no_policy_asked() -> str:
     slug="ia-rare-app",
     severity="medium",
     attack=["T1550.001"],
-    needs=_BOTH,
+    needs=[*_BOTH, "everyone:sign_in|everyone:ual/AzureActiveDirectory"],
     respond=["revoke_sessions", "remove_consent", "ask_user"],
     confidence=0.5,
     benign="A program that the user tries out, on a network never used before.",

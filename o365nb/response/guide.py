@@ -155,6 +155,29 @@ class GuidedStep(Action):
         return "done by people, not read from the tenant"
 
 
+class ReviewByHand(GuidedStep):
+    """What could let somebody back into a taken account, and nobody knows whose it is: the user decides."""
+
+    def __init__(self) -> None:
+        super().__init__(Guide("review_object", "Keep or remove", "X9", Phase.ERADICATE, "", ""))
+
+    def plan(self, situation: Situation) -> Iterator[Draft]:
+        for item in situation.doubtful:
+            if item.owner in (*situation.victims, "") and situation.grave(item):
+                yield self.draft(
+                    "X9",
+                    Phase.ERADICATE,
+                    f"{one_line(item.kind).replace('_', ' ')} of {item.owner or 'the tenant'}:"
+                    f" {one_line(item.description)}",
+                    f"{sentence(item.because)} Nothing shows whether the intruder or the user made it. Go through it"
+                    " with the user by telephone: keep what the user knows and needs, remove the rest after keeping a"
+                    " copy, and name this step as confirmed before the account is unblocked.",
+                    "",
+                    finding_ids=item.finding_ids,
+                    arguments={"upn": item.owner, "object": item.id},
+                )
+
+
 class RemoveByHand(GuidedStep):
     """Attacker objects that no action knows: they must not be forgotten."""
 

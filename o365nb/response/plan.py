@@ -13,7 +13,7 @@ from o365nb.errors import BadInput
 from o365nb.model import CaseVerdict, Finding, Indicator, Persistence, Plan, Recipient, Step
 from o365nb.response import actions as units
 from o365nb.response.base import PLACES, Action, Draft
-from o365nb.response.guide import GUIDES, GuidedStep, RemoveByHand
+from o365nb.response.guide import GUIDES, GuidedStep, RemoveByHand, ReviewByHand
 from o365nb.response.situation import Situation
 
 
@@ -28,7 +28,7 @@ def actions() -> dict[str, Action]:
                 made = kind()
                 found[made.name] = made
     known = frozenset(kind for action in found.values() for kind in action.kinds)
-    guided = [*(GuidedStep(guide) for guide in GUIDES), RemoveByHand(known)]
+    guided = [*(GuidedStep(guide) for guide in GUIDES), RemoveByHand(known), ReviewByHand()]
     return {**found, **{step.name: step for step in guided}}
 
 

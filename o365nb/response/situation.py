@@ -40,7 +40,8 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One case as the response sees it. `persistence` holds the attacker's objects only."""
+    """One case as the response sees it. `persistence` holds the attacker's objects only, `doubtful` those of which
+    nobody knows whose they are."""
 
     verdict: CaseVerdict
     findings: tuple[Finding, ...]
@@ -51,6 +52,7 @@ class Situation:
     logged: dict[str, Logged] = field(default_factory=dict)
     #: Mailboxes of the organisation that got mail of the attacker's, each with the id of the message.
     received: tuple[tuple[str, str], ...] = ()
+    doubtful: tuple[Persistence, ...] = ()
 
     @classmethod
     def read(
@@ -63,16 +65,18 @@ class Situation:
         recipients: Iterable[Recipient] = (),
     ) -> Situation:
         """Read what planning needs from the case's tables."""
-        attackers = [item for item in persistence if item.verdict is Label.ATTACKER and item.remove]
+        items = sorted(persistence, key=lambda item: (item.owner, item.kind, item.id))
+        attackers = [item for item in items if item.verdict is Label.ATTACKER and item.remove]
         return cls(
             verdict,
             tuple(findings),
-            tuple(sorted(attackers, key=lambda item: (item.owner, item.kind, item.id))),
+            tuple(attackers),
             {name: engine.rows(f"SELECT * FROM {name} ORDER BY key") for name in TABLES},
             sum(line.get("source") != SAID for line in engine.case.custody.entries()),
             _addresses(engine, [one.value for one in indicators if one.kind == "ip"]),
             _logged(engine, attackers),
             tuple(sorted({(one.address, one.message_id) for one in recipients if one.internal and _is_id(one)})),
+            tuple(item for item in items if item.verdict is Label.UNKNOWN),
         )
 
     @property
@@ -109,6 +113,15 @@ class Situation:
     def found(self, *slugs: str) -> tuple[Finding, ...]:
         """Findings of these detections, unless they were judged not to be the attacker's."""
         return tuple(item for item in self.findings if item.slug in slugs and item.context is not Context.NO)
+
+    def grave(self, item: Persistence) -> bool:
+        """Whether a heavy finding, not shown to be harmless, rests on an object."""
+        return any(
+            finding.id in item.finding_ids
+            and finding.severity in (Severity.HIGH, Severity.CRITICAL)
+            and finding.context is not Context.NO
+            for finding in self.findings
+        )
 
     def objects(self, *kinds: str) -> tuple[Persistence, ...]:
         """The attacker's objects of some kinds."""

@@ -6,13 +6,19 @@ from o365nb import collectors, detections
 from o365nb.analysis.gap_words import NEEDED, WORDS, cost_of, part_name, words_of
 from o365nb.analysis.gaps import gaps, sentence
 from o365nb.case import Coverage, Ledger
+from o365nb.detections.base import EVERYONE
 from o365nb.events.schema import STATE_TABLES
 from o365nb.model import Outcome
 
 ANNA = "anna@contoso.example"
 UNITS = {unit.source: unit for unit in collectors.all_collectors()}
 #: What detections ask for by name: the workloads of the audit log are among them.
-ASKED = {source for one in detections.facts().values() for need in one.needs for source in need.split("|")}
+ASKED = {
+    source.removeprefix(EVERYONE)
+    for one in detections.facts().values()
+    for need in one.needs
+    for source in need.split("|")
+}
 #: A table of what is told in the events of another source: the ledger has no line for it.
 TOLD_ELSEWHERE = {"message_details"}
 ALL_OF_IT = "messages"  # what lies in the mailbox has no time limit

@@ -64,6 +64,28 @@ def test_without_evidence_the_priors_stand_and_nothing_is_determined():
     assert found.next_question
 
 
+@pytest.mark.parametrize(
+    ("found", "said", "determined"),
+    [
+        (["ia-kit-useragent"], (), False),
+        (["ia-kit-useragent", "ia-phish-delivered"], ("Q6",), False),
+        (["ia-kit-useragent", "ia-aitm-session-split"], (), True),
+    ],
+    ids=["a tool's name", "a tool's name after a lure", "a flow that changed hands"],
+)
+def test_only_evidence_that_names_the_way_determines_it(found, said, determined):
+    cause = weigh([finding(slug, number=n) for n, slug in enumerate(found, 1)], {}, yes(*said))
+    assert (cause.top, cause.hypotheses[0].probability >= 0.8, cause.determined) == ("H1", True, determined)
+
+
+def test_every_way_that_is_named_is_named_by_the_log_and_spoken_for():
+    table = weights()
+    assert {name.partition(":")[0] for name, _ in table.names} == {"finding", "derived"}
+    assert all(table.observations[name][one] >= 6 for name, one in table.names)
+    # No log tells a page that took a password from a password that leaked, or hears what a wireless network carried.
+    assert set(table.priors) - {one for _, one in table.names} == {"H2", "H14"}
+
+
 def test_an_interview_alone_never_determines():
     found = weigh([], {}, yes("Q5", "Q4", "Q22", "Q1"))
     assert found.top == "H4"

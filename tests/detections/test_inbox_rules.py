@@ -82,6 +82,22 @@ def test_a_rule_against_the_pay_office_is_aimed(tmp_path):
     assert [hit.summary for hit in hits] == ['inbox rule "Gandalf" hides mail that concerns noreply@workday.example']
 
 
+@pytest.mark.parametrize(
+    ("does", "sure"),
+    [
+        ({"move_to_folder": "Conversation History"}, [0.55]),
+        ({"move_to_folder": "Archiv"}, [0.55]),
+        ({"move_to_folder": "Conversation History", "mark_as_read": True}, [0.7]),
+        ({"move_to_folder": "Invoices"}, []),
+        ({"mark_as_read": True}, []),
+    ],
+    ids=["buried unread", "archived unread", "buried read", "sorted", "only marked as read"],
+)
+def test_mail_about_money_that_goes_where_nobody_looks_is_hidden_though_it_stays_unread(tmp_path, does, sure):
+    _, hits = ask(tmp_path, "pe-rule-keywords", inbox_rules=[rule(name="x1y", words=["Kontoverbindung"], **does)])
+    assert [hit.confidence for hit in hits] == sure
+
+
 def test_a_one_letter_name_alone_is_weak(tmp_path):
     _, hits = ask(tmp_path, "pe-rule-name-evasive", inbox_rules=[rule(name="1")])
     assert [hit.confidence for hit in hits] == [0.4]

@@ -11,6 +11,7 @@ from tables import SOURCES, SUBJECT, WINDOW, make_case, sign_in
 from o365nb import detections
 from o365nb.case import Coverage
 from o365nb.detections import lists
+from o365nb.detections.base import EVERYONE
 from o365nb.engine import Engine
 from o365nb.model import Answer, DetectionAnswer, Outcome, Window
 from o365nb.response.plan import actions
@@ -38,7 +39,7 @@ def test_every_detection_says_what_it_is(one):
     assert 0 <= one.seed < 1
     known = {*SOURCES, *(f"ual/{workload}" for workload in WORKLOADS)}
     assert one.needs
-    assert {source for need in one.needs for source in need.split("|")} <= known
+    assert {source.removeprefix(EVERYONE) for need in one.needs for source in need.split("|")} <= known
     assert one.respond
     assert set(one.respond) <= {*actions(), "report"}
 
@@ -97,6 +98,42 @@ def test_a_hole_between_slices_is_blind(tmp_path):
 def test_nothing_collected_is_blind(tmp_path):
     reason = f"message_trace of {SUBJECT} was never collected"
     assert _asked(tmp_path, []) == DetectionAnswer(Answer.BLIND, reason)
+
+
+COMPARES = {"ia-spray", "ia-spray-hit", "ia-rare-app", "la-more-victims"}
+SOLE = ("sign_in", "sign_in_noninteractive", "ual", "directory_audit")
+
+
+@pytest.mark.parametrize(
+    ("subject", "more", "blind"),
+    [
+        (SUBJECT, (), {*COMPARES, "co-nonowner", "la-teams-phish"}),
+        (SUBJECT, ("password_guesses", "ual/others"), {"ia-rare-app", "la-more-victims"}),
+        ("", (), set()),
+    ],
+    ids=["one account's logs", "with what was asked about others", "everybody's logs"],
+)
+def test_what_others_did_cannot_be_told_from_the_log_of_one_account(tmp_path, subject, more, blind):
+    case = make_case(tmp_path)
+    case.ledger.path.unlink()
+    case.ledger.record(*(Coverage(source, subject, WINDOW, Outcome.COMPLETE) for source in (*SOLE, *more)))
+    with Engine(case) as engine:
+        detections.prepare(engine)
+        said = {
+            slug: detections.run(detections.facts()[slug], engine, case.ledger, case.info.subjects, WINDOW)[0].verdict
+            for slug in (*COMPARES, "co-nonowner", "la-teams-phish", "ia-kit-useragent")
+        }
+    assert {slug for slug, verdict in said.items() if verdict is Answer.BLIND} == blind
+
+
+def test_a_blind_comparison_says_what_it_lacks(tmp_path):
+    case = make_case(tmp_path)
+    case.ledger.path.unlink()
+    case.ledger.record(Coverage("sign_in", SUBJECT, WINDOW, Outcome.COMPLETE))
+    with Engine(case) as engine:
+        detections.prepare(engine)
+        answer, _ = detections.run(detections.facts()["ia-spray"], engine, case.ledger, (SUBJECT,), WINDOW)
+    assert "sign_in was read of single accounts only, and others are compared here" in answer.reason
 
 
 def test_a_second_subject_without_evidence_is_blind(tmp_path):

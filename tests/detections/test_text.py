@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from o365nb.detections import lists
 from o365nb.detections.text import distance, evasive_name, labels, looks_like, skeleton, terms_in
 
 
@@ -36,10 +37,33 @@ def test_evasive_names(name, why):
         ("Überweisung an Lieferanten", ["überweisung"]),
         ("Lunch on Friday", []),
         ("noreply@workday.example", ["workday"]),
+        ("uw nieuwe rekeningnummer", ["rekeningnummer"]),
+        ("Neue Kontoverbindung ab 1.12.", ["kontoverbindung"]),
+        ("Numero de cuenta", ["número de cuenta"]),
+        ("Platnosc", ["płatnoś"]),
+        ("ordine d’acquisto", ["ordine d'acquisto"]),
+        ("Faktura 12", ["faktur"]),
+        ("Lon from accounts", []),
     ],
 )
 def test_words_of_the_lexicon(text, terms):
     assert terms_in(text) == terms
+
+
+LANGUAGES = {"en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "ru"}
+
+
+@pytest.mark.parametrize("concept", sorted({row[:2] for row in lists.rows("lexicon")}), ids=" ".join)
+def test_every_concept_of_the_lexicon_stands_in_every_language(concept):
+    languages = {row[2] for row in lists.rows("lexicon") if row[:2] == concept}
+    assert languages <= {*LANGUAGES, "*"}
+    assert "*" in languages or languages == LANGUAGES
+
+
+@pytest.mark.parametrize("row", lists.rows("lexicon"), ids=" ".join)
+def test_every_word_of_the_lexicon_is_found_in_a_subject_that_holds_it(row):
+    topic, _, _, _, term = row
+    assert term in terms_in(f"Re: {term.upper()}, 24.11.", frozenset({topic}))
 
 
 @pytest.mark.parametrize(

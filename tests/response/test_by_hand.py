@@ -63,14 +63,19 @@ def test_a_device_stands_until_it_is_disabled(tenant, case, plan):
     assert checked(tenant, case, made, "disable_device") == (True, f"device {name!r} disabled", "")
 
 
+BY_HAND = ("remove_by_hand", "remove_auth_method", "review_object")
+
+
 def test_what_nobody_can_read_needs_a_persons_word_at_the_gate(tenant, case, plan):
     account = tenant.graph.get(f"/users/{SUBJECT}", {"$select": "id"}).data["id"]
     things = [thing("flow", "d1"), thing("flow", "d2", Label.USER), thing("auth_method", "gone")]
+    things.append(thing("forwarding", "old", Label.UNKNOWN))
     made = plan(verdict(), [finding()], things, users=[user(user_id=account)])
-    unread = [step for step in made.steps if step.action in ("remove_by_hand", "remove_auth_method")]
+    unread = [step for step in made.steps if step.action in BY_HAND]
     assert [(step.action, step.automatic) for step in unread] == [
         ("remove_auth_method", False),
         ("remove_by_hand", False),
+        ("review_object", False),
     ]
     assert checked(tenant, case, made, "remove_by_hand")[::2] == (None, "only people can say")
     unblock = next(step for step in made.steps if step.action == "unblock_sign_in")

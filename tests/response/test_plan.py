@@ -293,3 +293,42 @@ def test_pay_is_frozen_where_somebody_was_after_it(plan):
     made = plan(verdict(), [finding(slug="im-payroll")], users=[user()])
     assert [step.action for step in made.steps][2:5] == ["bank_recall", "freeze_pay", "block_sign_in"]
     assert "freeze_pay" not in [step.action for step in plan(verdict(), [finding()], users=[user()]).steps]
+
+
+def test_what_nobody_knows_whose_it_is_is_gone_through_with_the_user_of_a_taken_account(plan):
+    grave = thing("forwarding", "m1", Label.UNKNOWN, because="stood before the log begins", finding_ids=("F1", "F2"))
+    others = [
+        thing("forwarding", "light", Label.UNKNOWN, finding_ids=("F2",)),
+        thing("forwarding", "user's", Label.USER),
+        thing("forwarding", "harmless", Label.UNKNOWN, finding_ids=("F3",)),
+        thing("forwarding", "somebody's", Label.UNKNOWN, owner=BOSS),
+    ]
+    found = [
+        finding(),
+        finding("F2", "pe-x", severity=Severity.MEDIUM),
+        finding("F3", "pe-y", context=Context.NO),
+    ]
+    taken = plan(verdict(Verdict.PROBABLE), found, [grave, *others], users=[user()])
+    steps = [step for step in taken.steps if step.action in ("review_object", "clear_forwarding", "remove_by_hand")]
+    assert [
+        (step.action, step.phase, step.target, step.automatic, step.finding_ids, step.arguments["object"])
+        for step in steps
+    ] == [("review_object", Phase.ERADICATE, f"forwarding of {SUBJECT}: forwarding m1", False, ("F1", "F2"), "m1")]
+    assert steps[0].reason.startswith("Stood before the log begins. Nothing shows whether the intruder or the user")
+    suspected = plan(verdict(Verdict.SUSPECTED), found, [grave], users=[user()])
+    assert names(suspected) == ["ask_user"]
+
+
+def test_what_is_to_be_reviewed_is_shown_on_one_line_whatever_it_is_called(plan):
+    doubtful = thing("inbox_rule", "r1", Label.UNKNOWN, description=HOSTILE)
+    made = plan(verdict(), [finding()], [doubtful], users=[user()])
+    target = next(step.target for step in made.steps if step.action == "review_object")
+    assert not set("\r\n\u202e") & set(target)
+
+
+def test_a_doubtful_object_of_the_whole_tenant_is_reviewed_once(plan):
+    rule_ = thing("transport_rule", "t1", Label.UNKNOWN, owner="")
+    made = plan(verdict(), [finding()], [rule_], users=[user()])
+    assert [(step.target, step.arguments["upn"]) for step in made.steps if step.action == "review_object"] == [
+        ("transport rule of the tenant: transport_rule t1", "")
+    ]

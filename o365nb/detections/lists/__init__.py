@@ -15,7 +15,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "risky_scopes": {"pattern": "VARCHAR", "opens": "VARCHAR"},
     "password_valid_codes": {"code": "VARCHAR", "meaning": "VARCHAR"},
     "folders": {"role": "VARCHAR", "name": "VARCHAR"},
-    "lexicon": {"topic": "VARCHAR", "whole": "BIGINT", "term": "VARCHAR"},
+    "lexicon": dict.fromkeys(("topic", "concept", "language"), "VARCHAR") | {"whole": "BIGINT", "term": "VARCHAR"},
     "own_publishers": {"tenant_id": "VARCHAR", "name": "VARCHAR"},
     "countries": {"country": "VARCHAR", "latitude": "DOUBLE", "longitude": "DOUBLE", "radius_km": "DOUBLE"},
 }
