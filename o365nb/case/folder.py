@@ -190,10 +190,7 @@ class Case:
 
     def open_raw(self, relative: str) -> io.BufferedReader:
         """A stored piece of evidence to read from, as it was received."""
-        path = self.root / relative
-        if path.suffix == ".zst":
-            return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True), _BLOCK)
-        return io.BufferedReader(gzip.open(path), _BLOCK)
+        return open_packed(self.root / relative)
 
     @contextmanager
     def unpacked(self, relative: str, scratch: Path) -> Iterator[Path]:
@@ -241,6 +238,13 @@ class Case:
         known = {line["path"] for line in self.custody.entries()}
         every = (path for path in sorted((self.root / "raw").rglob("*")) if path.is_file())
         return [name for path in every if (name := path.relative_to(self.root).as_posix()) not in known]
+
+
+def open_packed(path: Path) -> io.BufferedReader:
+    """A file to read from that is packed (.zst, .gz) or not, as its name says."""
+    if path.suffix == ".zst":
+        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True), _BLOCK)
+    return io.BufferedReader(gzip.open(path) if path.suffix == ".gz" else io.FileIO(path), _BLOCK)
 
 
 def checked_name(name: str) -> str:

@@ -66,11 +66,13 @@ class Plain:
     """A file whose records stand in it as they are: of which kind, and how they are strung together.
 
     `form` is lines (JSON lines), array (one JSON list) or csv (in the column AuditData, `delimiter` between cells).
+    `encoding` is Python's name of it; the engine reads UTF-8, so another is brought to that first (`text.recoded`).
     """
 
     kind: str
     form: str
     delimiter: str = ","
+    encoding: str = "utf-8"
 
 
 class Shape(ABC):

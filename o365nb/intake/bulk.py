@@ -48,10 +48,18 @@ def lines_of(file: BinaryIO, form: str = "lines") -> int | None:
     A byte order mark is clean in a "csv" only: the engine passes over it there, and Purview writes one always."""
     if form == "array":
         return _objects_of(file)
+    try:
+        return _lines_of(file, form)
+    except ValueError:  # not UTF-8, or not what it was to be brought to UTF-8 from
+        return None
+
+
+def _lines_of(file: BinaryIO, form: str) -> int | None:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    lines, last = 0, b""
-    while block := file.read(_BLOCK):
-        block += file.read(1) if block.endswith(b"\r") else b""
+    lines, last, kept = 0, b"", b""
+    while block := kept + file.read(_BLOCK):
+        kept = b"\r" if block.endswith(b"\r") and block != b"\r" else b""  # its line feed may come with the next block
+        block = block[: len(block) - len(kept)]
         joined = last[-5:] + block  # an escape may lie across two blocks
         if (
             b"\\u0000" in joined
@@ -62,11 +70,8 @@ def lines_of(file: BinaryIO, form: str = "lines") -> int | None:
             return None
         if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
             return None
-        try:
-            if not block.isascii() or decoder.getstate()[0]:
-                decoder.decode(block)
-        except UnicodeDecodeError:
-            return None
+        if not block.isascii() or decoder.getstate()[0]:
+            decoder.decode(block)
         lines += block.count(b"\n")
         last = block
     return None if decoder.getstate()[0] else lines + bool(last and not last.endswith(b"\n"))

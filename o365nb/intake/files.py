@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -18,6 +18,7 @@ from o365nb.intake.columns import NAMES, load_maps
 from o365nb.intake.mapped import MappedShape
 from o365nb.intake.owners import owner_by_place
 from o365nb.intake.recognition import HEAD, recognise
+from o365nb.intake.text import encoding_of, recoded
 from o365nb.model import Outcome
 from o365nb.progress import Progress
 
@@ -119,12 +120,15 @@ def _large(piece: _Piece, maps: Sequence[MappedShape]) -> _Known | None:
     with _opened(piece.file) as file:
         head = file.read(2 * HEAD)
     try:
-        shape, _ = recognise(piece.path, head.rpartition(b"\n")[0] or head, maps, piece.name)
+        shape, text = recognise(piece.path, head.rpartition(b"\n")[0] or head, maps, piece.name)
     except BadEvidence:
         return None
-    if plain := shape.plain(head.decode("utf-8", "replace")):
+    if plain := shape.plain(text):
+        encoding = encoding_of(head)
+        if (encoding, plain.form) != ("utf-8-sig", "csv"):  # the engine passes over that mark by itself
+            plain = replace(plain, encoding=encoding)
         with _opened(piece.file) as file:
-            lines = lines_of(file, plain.form)
+            lines = lines_of(recoded(file, plain.encoding), plain.form)
         if lines is not None:
             return _Known(shape.name, isinstance(shape, MappedShape), lines - (plain.form == "csv"), plain, lines)
     return None

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from typing import IO, Any, Self
 import orjson
 
 from o365nb.case import Case
+from o365nb.case.folder import open_packed
 from o365nb.errors import BadEvidence
 from o365nb.events import state_exchange
 from o365nb.events.state import Seen, lower
@@ -24,12 +26,13 @@ from o365nb.intake.event_table import LOGS, EventTable, place
 from o365nb.intake.forms import JsonShape
 from o365nb.intake.mapped import mapped_shape
 from o365nb.intake.recognition import shape_named
-from o365nb.intake.text import decoded
+from o365nb.intake.text import decoded, recoded
 
 #: Kinds that only Exchange's cmdlets tell of, whatever wrote them down.
 _EXCHANGE_KINDS = frozenset({"inbox_rule", "mailbox", "accepted_domain", *state_exchange.SOURCES})
 #: DuckDB reads objects up to 16 MiB; a record beyond half of that is no audit record.
 _LARGEST = 8 * 1024 * 1024
+_BLOCK = 4 * 1024 * 1024
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -140,17 +143,30 @@ class Stage:
         if not line.get("plain") or int(line["size"]) < self.bulk_from:
             return False
         plain, lines = Plain(**line["plain"]), int(line["lines"])
-        with case.unpacked(file.path, self.folder) as path:
+        with self._readable(case, file, plain) as path:
             unsure = bulk.take(self.events, self._number, plain, path, lines)
-        if unsure is None:
-            return False
-        file.received += lines - (plain.form == "csv") - len(unsure)
-        self._by_line = True  # as the engine's own rows
-        if unsure and isinstance(shape, JsonShape):
-            with case.open_raw(file.path) as stored:
-                for item in shape.read_lines(_picked(stored, unsure)):
-                    self._take(file, item, line)
+            if unsure is None:
+                return False
+            file.received += lines - (plain.form == "csv") - len(unsure)
+            self._by_line = True  # as the engine's own rows
+            if unsure and isinstance(shape, JsonShape):
+                with open_packed(path) as stored:
+                    for item in shape.read_lines(_picked(stored, unsure)):
+                        self._take(file, item, line)
         return True
+
+    @contextmanager
+    def _readable(self, case: Case, file: FileCount, plain: Plain) -> Iterator[Path]:
+        """A stored file as the engine reads it: UTF-8, packed at most once."""
+        with case.unpacked(file.path, self.folder) as path:
+            if plain.encoding == "utf-8":
+                yield path
+                return
+            text = self.folder / "utf-8.evidence"
+            with open_packed(path) as stored, text.open("wb") as out:
+                shutil.copyfileobj(recoded(stored, plain.encoding), out, _BLOCK)
+        yield text
+        text.unlink()
 
     def _take(self, file: FileCount, item: Item, line: Json) -> None:
         if isinstance(item, Note):

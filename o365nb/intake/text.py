@@ -5,10 +5,18 @@ from __future__ import annotations
 import codecs
 import re
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from o365nb.errors import BadEvidence
 from o365nb.intake.archives import GZIP, gunzip
 
+#: Each with the codec that passes over it.
+_MARKED = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16's, which begins alike
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -51,6 +59,16 @@ def decoded(path: Path | str, data: bytes) -> tuple[str, str]:
         if data.startswith(mark):
             return _text(path, data[len(mark) :], encoding)
     return _text(path, data, _unmarked(data))
+
+
+def encoding_of(head: bytes) -> str:
+    """The codec for a text that begins so; it passes over a byte order mark. What is odd counts as UTF-8."""
+    return next((codec for mark, codec in _MARKED.items() if head.startswith(mark)), _unmarked(head))
+
+
+def recoded(file: BinaryIO, encoding: str) -> BinaryIO:
+    """The file as UTF-8 without a mark, never held whole. Reading raises ValueError for what is not `encoding`."""
+    return file if encoding == "utf-8" else cast("BinaryIO", codecs.EncodedFile(file, "utf-8", encoding))
 
 
 def _unmarked(data: bytes) -> str:

@@ -12,6 +12,7 @@ from evidence import REALDATA, SUBJECT, WINDOW, audit, signed_in
 
 from o365nb.case import Case, CaseInfo
 from o365nb.engine import connect
+from o365nb.errors import BadEvidence
 from o365nb.intake import add_files, build_tables, bulk, event_table
 from o365nb.progress import Progress
 
@@ -125,7 +126,38 @@ def test_a_json_list_that_is_not_plain_is_read_exactly(tmp_path, text):
     few = audits(40)
     half = [json.dumps(few[:20])[1:-1], json.dumps(few[20:])[1:-1], json.dumps(audits(3))[1:-1]]
     (_, _, _), plain = both(tmp_path, "ual.json", text.format(*half).encode())
-    assert plain == (text == "[{}, {}]\n")
+    assert plain == (text.strip("\n\ufeff") == "[{}, {}]")
+
+
+CODINGS = ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_file_that_windows_powershell_wrote_is_read_by_the_engine(tmp_path, coding, packed):
+    few = [*audits(40, Subject="Überweisung 💶"), audit(Id="*REDACTED*"), audit(Id=guid(41), CreationTime="yesterday")]
+    text = json_lines(few, "\r\n") + b'{"Id": "cut off\r\n'
+    files = {"ual.jsonl": text, "ual.json": json.dumps(few[:40]).encode(), "purview.csv": purview(few[:40])}
+    for name, content in files.items():
+        body = content.decode().encode(coding)
+        (rows, _, _), plain = both(tmp_path / name, name, gzip.compress(body) if packed else body)
+        assert plain
+        assert len(rows) == (41 if name == "ual.jsonl" else 40)
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-be"])
+def test_utf_16_that_is_cut_or_damaged_is_told_as_the_exact_reader_tells_it(tmp_path, coding):
+    body = json_lines(audits(40)).decode().encode(coding)
+    both(tmp_path / "cut", "ual.jsonl", body[:-1])
+    with pytest.raises(BadEvidence, match="not UTF-16"):
+        case_with(tmp_path / "damaged", "ual.jsonl", body[:-200] + b"\xd8\xd8" * 3 + body[-200:], 0)
+
+
+def test_a_line_of_a_packed_file_that_the_engine_may_misread_is_read_exactly(tmp_path):
+    text = json_lines([*audits(40), audit(Id="*REDACTED*"), *audits(3)]) + b'{"Id": "cut off'
+    (rows, counts, _), plain = both(tmp_path, "ual.jsonl.gz", gzip.compress(text))
+    assert plain
+    assert (len(rows), counts[3]) == (41, 1)
 
 
 def test_the_objects_of_a_list_are_counted_piece_by_piece():
