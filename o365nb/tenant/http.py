@@ -254,10 +254,14 @@ def _cut(got: requests.Response) -> bool:
 
 
 def _renewal(response: Response) -> str | None:
-    """The claims to ask a new token with after a 401: those demanded, or none in particular; None: no use."""
+    """The claims to ask a new token with after a 401: those demanded, or none in particular; None: no use.
+
+    Graph names an expired token in the body, Exchange in the header that every service owes (RFC 6750, 3.1).
+    """
     if claims := challenge(response.headers):
         return claims
-    return "{}" if b"InvalidAuthenticationToken" in response.body else None
+    expired = 'error="invalid_token"' in response.headers.get("WWW-Authenticate", "")
+    return "{}" if expired or b"InvalidAuthenticationToken" in response.body else None
 
 
 def require_origin(url: str, endpoint: Endpoint) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from datetime import timedelta
 
 import pytest
 import requests
@@ -40,6 +41,17 @@ def reads_both(tenant):
 
 def test_a_secret_opens_graph_and_exchange(practice):
     assert reads_both(connect(profile(practice), secret=practice.client_secret)) == "anna@contoso.example"
+
+
+def test_a_token_that_expired_in_the_middle_of_a_run_is_renewed_for_both(tmp_path):
+    with PracticeTenant(story="aitm", state=tmp_path, journal=True) as running:
+        tenant = connect(profile(running), secret=running.client_secret)
+        assert reads_both(tenant)
+        running.pass_time(timedelta(hours=2))
+        assert reads_both(tenant) == "anna@contoso.example"
+        refused = [entry.asked.path for entry in running.journal if entry.status == 401]
+    assert len(refused) == 2
+    assert ["InvokeCommand" in path for path in refused] == [False, True]
 
 
 def test_a_certificate_opens_graph_and_exchange(practice, pem, tmp_path):

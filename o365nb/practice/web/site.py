@@ -186,7 +186,9 @@ class Site:
             problem = "Access token validation failure. Invalid audience."
         if problem or grant is None:
             if audience == EXCHANGE:
-                raise ExchangeRefusal(401, "Unauthorized", problem)
+                raise ExchangeRefusal(
+                    401, "Unauthorized", problem, {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+                )
             raise Refusal(401, "InvalidAuthenticationToken", problem, {"WWW-Authenticate": "Bearer"})
         return Changes(self.state, grant.by)
 
