@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +9,7 @@ from importlib.resources import files
 
 from o365nb.analysis.gap_words import words_of
 from o365nb.model import Gap, Outcome
+from o365nb.text import csv_rows
 
 _STRETCHES = 3  # of one source
 
@@ -26,8 +26,7 @@ class Ask:
 def rows() -> list[tuple[tuple[str, ...], str, str]]:
     """Sources, their name, and how to get them, in order of weight."""
     text = (files("o365nb.analysis") / "ask_for.csv").read_text("utf-8")
-    table = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    return [(tuple(row["sources"].split()), row["what"], row["how"]) for row in table]
+    return [(tuple(row["sources"].split()), row["what"], row["how"]) for row in csv_rows(text)]
 
 
 def missing(gaps: Iterable[Gap]) -> list[str]:

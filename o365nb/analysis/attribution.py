@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from o365nb.analysis.base import Responder, Seed, accepted_domains, moment, plural, short, subjects_of
+from o365nb.analysis.base import Responder, Seed, accepted_domains, moment, short, subjects_of
 from o365nb.analysis.baseline import Baseline, build, shared_networks
 from o365nb.analysis.closure import BACK, Claim, Ground, bursts, close, seeded, turns
 from o365nb.analysis.neighbours import baselines_of, claims_on_others, object_traces
 from o365nb.analysis.rulings import SURE_SAID, Rulings
 from o365nb.analysis.seeds import STRONG, inbound
-from o365nb.analysis.trail import Event, load, of_subjects
+from o365nb.analysis.trail import SIGN_INS, Event, load, of_subjects
 from o365nb.engine import Engine
 from o365nb.model import Attribution, Label
+from o365nb.text import plural
 
 _SYSTEM = ("system", "service_principal")
 _NEAR = timedelta(hours=1)
@@ -136,6 +137,7 @@ class _Judge:
     sessions: dict[str, str]
     mails: dict[str, tuple[float, str]]
     busy: list[datetime]
+    doubtful: list[datetime]
 
     def __init__(self, ground: Ground, claims: Mapping[str, Claim], events: Iterable[Event], rulings: Rulings) -> None:
         self.ground, self.claims, self.rulings = ground, claims, rulings
@@ -143,13 +145,19 @@ class _Judge:
         self.busy = sorted(event.time for event in acts)
         self.sessions, self.mails = {}, {}
         attackers = {claim.event.session_id for claim in claims.values()}
+        strange: list[Event] = []
         for event in events:
-            if event.event_id in claims or not (reason := self._usual(event)):
+            if event.event_id in claims:
+                continue
+            if not (reason := self._usual(event)):
+                if _entered(event) and event.network and event.actor in ground.subjects:
+                    strange.append(event)
                 continue
             if event.session_id and event.session_id not in attackers and reason[0] >= 0.8:
                 self.sessions.setdefault(event.session_id, event.said())
             if event.sends and event.message_id:
                 self.mails.setdefault(event.message_id, reason)
+        self.doubtful = sorted(event.time for event in strange if event.session_id not in self.sessions)
 
     def label(self, event: Event) -> Attribution:
         if inbound(event, self.ground.subjects):
@@ -173,10 +181,13 @@ class _Judge:
         return normal.own(event) if normal and event.source != "message_trace" else None
 
     def _bare(self, event: Event) -> tuple[float, str] | None:
-        """The person's own by default: nothing to tell by, and no attacker near in time."""
+        """The person's own by default: nothing to tell by, and neither attacker nor doubtful sign-in near in time."""
         if event.network or event.session_id or event.actor not in self.ground.subjects:
             return None
         if not self.busy:
+            near = bisect_right(self.doubtful, event.time)
+            if near and event.time - self.doubtful[near - 1] <= BACK:
+                return None
             known = self.ground.baselines[event.actor].settled
             return (0.55, "nobody else used the account, and its habits are known") if known else None
         if event.time < self.busy[0] - BACK:
@@ -202,6 +213,10 @@ class _Judge:
         near = at < len(self.busy) and self.busy[at] <= event.time + _NEAR
         addition = ", and the attacker was active within the hour" if near else ""
         return f"the record names no address, session or device to tell by{addition}"
+
+
+def _entered(event: Event) -> bool:
+    return event.result == "success" and (event.source in SIGN_INS or event.operation == "UserLoggedIn")
 
 
 def _label(event: Event, label: Label, confidence: float, because: str) -> Attribution:

@@ -59,6 +59,10 @@ class DetectionLike(Protocol):
     def respond(self) -> tuple[str, ...]: ...
     @property
     def seed(self) -> float: ...
+    @property
+    def everyday(self) -> bool: ...
+    @property
+    def by_habit(self) -> bool: ...
 
 
 Hits = Iterable[HitLike]
@@ -164,8 +168,3 @@ def short(value: str, length: int = 80) -> str:
     cut = flat[: length - 1]
     words, blank, rest = cut.rpartition(" ")
     return f"{words if blank and len(rest) < 20 else cut}…"  # at a word, unless one word fills the end
-
-
-def plural(count: int, thing: str, things: str = "") -> str:
-    """`1 mail`, `3 mails`."""
-    return f"{count:,} {thing if count == 1 else things or thing + 's'}"

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from o365nb.analysis.base import moment, plural, short
+from o365nb.analysis.base import moment, short
 from o365nb.analysis.trail import Event, Trace, network_of
 from o365nb.engine import Engine
+from o365nb.text import plural
 
 #: A trace seen on so many days before the incident is the person's own.
 DAYS = 2

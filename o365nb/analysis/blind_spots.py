@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 
 from o365nb.model import Gap
+from o365nb.text import csv_rows
 
 STATE = "state"
 
@@ -17,8 +17,7 @@ STATE = "state"
 def rows() -> list[tuple[str, str, str]]:
     """Source pattern, shape pattern and sentence, the weightiest first."""
     text = (files("o365nb.analysis") / "blind_spots.csv").read_text("utf-8")
-    table = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    return [(row["source"], row["shape"], f"{row['never']}.") for row in table]
+    return [(row["source"], row["shape"], f"{row['never']}.") for row in csv_rows(text)]
 
 
 def never_shown(source: str, shape: str, *, state: bool) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from o365nb.analysis.base import SURE_ENOUGH, Seed, domain_of, plural, short
+from o365nb.analysis.base import SURE_ENOUGH, Seed, domain_of, short
 from o365nb.analysis.baseline import Baseline
 from o365nb.analysis.trail import SIGN_INS, Event, Trace, network_of, traces
+from o365nb.text import plural
 
 HOPS = 3
 #: How much of the confidence one shared trace carries over.
@@ -87,10 +88,13 @@ class Ground:
         return self.baselines.get(event.actor)
 
     def traces(self, event: Event) -> list[Trace]:
-        """Every trace of the event; mail from outside has only its domain."""
+        """Every trace of the event; mail from outside has only its domain, mail of a colleague's only its id: somebody
+        may have sent it in the colleague's name."""
         if event.source == "message_trace" and event.actor not in self.subjects:
             domain = domain_of(event.actor)
-            return [("domain", domain)] if domain and domain not in self.own_domains else []
+            if domain in self.own_domains:
+                return [("message", event.message_id)] if event.message_id else []
+            return [("domain", domain)] if domain else []
         found = [*traces(event), *self.extra.get(event.event_id, ())]
         if event.source == "message_trace" and event.client_ip and not event.by_microsoft:
             # From where it was handed in. It leads nowhere (see `leads_on`): it may be a relay of the whole house.

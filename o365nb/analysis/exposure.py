@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from o365nb.analysis.attackers import attacker_tables
-from o365nb.analysis.base import SURE, Labels, aware, plural, short
+from o365nb.analysis.base import SURE, Labels, aware, short
 from o365nb.analysis.exposure_mail import mail_seen, unrecorded
 from o365nb.analysis.links import LINKS, link_uses
 from o365nb.analysis.mail_facts import mail_facts
 from o365nb.engine import Engine
 from o365nb.model import Exposure
+from o365nb.text import plural
 
 #: What was done with a file, the farthest-reaching first: a copy is worse than a look.
 _FILES = {

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from o365nb.analysis.base import Labels, attackers, aware, moment, plural, short
+from o365nb.analysis.base import Labels, attackers, aware, moment, short
 from o365nb.analysis.mail_facts import MailFacts
 from o365nb.engine import Engine
 from o365nb.model import WHOLE_MAILBOX, Exposure
+from o365nb.text import plural
 
 #: After a mailbox is throttled, its accesses go unrecorded for up to this long (Microsoft's documentation).
 BLIND = timedelta(hours=24)

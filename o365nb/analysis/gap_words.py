@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from importlib.resources import files
 
 from o365nb.model import Outcome
+from o365nb.text import csv_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,7 @@ class Words:
 
 def _read() -> dict[str, Words]:
     text = (files("o365nb.analysis") / "gap_words.csv").read_text("utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    return {row["source"]: Words(**row) for row in rows}
+    return {row["source"]: Words(**row) for row in csv_rows(text)}
 
 
 WORDS = _read()

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from o365nb.analysis.base import plural, short
+from o365nb.analysis.base import short
 from o365nb.analysis.blind_spots import never_shown
 from o365nb.analysis.gap_words import FOR_ALL, INSTEAD, LOGONS, NEEDED, OUTCOMES, part_name, words_of
 from o365nb.case import Coverage, Ledger
 from o365nb.model import Gap, Outcome
+from o365nb.text import plural
 
 #: What a reason holds when it is a service's own refusal: for technicians, who find it beside the ledger's line.
 _TECHNICAL = re.compile(r" was refused \(|\[request |AADSTS\d|^the collector failed:")
@@ -124,6 +125,8 @@ def sentence(entry: Coverage, *, instead: bool = False, files: str = "") -> str:
     `instead`: the unified audit log of the account was read whole. `files`: the files it is about, in words.
     """
     base, _, part = entry.source.partition("/")
+    if base == "files" and entry.outcome in (Outcome.PARTIAL, Outcome.COMPLETE):
+        return "" if entry.outcome.seen else short(entry.reason, 320)
     if base == "files":
         return f"The file {short(entry.file, 120)} could not be used: {short(entry.reason, 240).rstrip('.')}."
     whole, words = words_of(base), words_of(entry.source)

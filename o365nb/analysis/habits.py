@@ -25,10 +25,10 @@ _HEAVY = (Severity.HIGH, Severity.CRITICAL)
 Habit = tuple[str, str, str]
 
 
-def habitual(events: Iterable[Event], hits: Iterable[HitLike], facts: Facts, everyday: Iterable[str]) -> set[str]:
-    """The ids of events that are part of a habit. `everyday`: hits that an honest person makes too."""
+def habitual(events: Iterable[Event], hits: Iterable[HitLike], facts: Facts) -> set[str]:
+    """The ids of events that are part of a habit."""
     events = [event for event in events if event.source != "message_trace" and event.result != "failure"]
-    deeds = _deeds(events, hits, facts, frozenset(everyday))
+    deeds = _deeds(events, hits, facts)
     harm = min((event.time for event in deeds), default=None)
     sessions = {event.session_id for event in deeds if event.session_id}
     # A deed whose record names no session is told by its address, unless deeds with a session from there tell more.
@@ -73,10 +73,10 @@ def _old(seen: set[date], active: set[date]) -> bool:
     return opened and len(seen) >= DAYS and len(seen) >= len(since) * SHARE
 
 
-def _deeds(events: list[Event], hits: Iterable[HitLike], facts: Facts, everyday: frozenset[str]) -> list[Event]:
+def _deeds(events: list[Event], hits: Iterable[HitLike], facts: Facts) -> list[Event]:
     told: set[str] = set()
     for hit in hits:
         fact = facts.get(hit.slug)
-        if fact and fact.severity in _HEAVY and hit.slug.partition("-")[0] in _DEEDS and hit.slug not in everyday:
+        if fact and fact.severity in _HEAVY and hit.slug.partition("-")[0] in _DEEDS and not fact.everyday:
             told.update(hit.evidence)
     return [event for event in events if event.event_id in told]

@@ -9,10 +9,11 @@ from ipaddress import ip_address
 from typing import Any
 
 from o365nb.analysis.attackers import attacker_tables
-from o365nb.analysis.base import SURE, Labels, accepted_domains, aware, domain_of, plural
+from o365nb.analysis.base import SURE, Labels, accepted_domains, aware, domain_of
 from o365nb.analysis.trail import MICROSOFT_ASN
 from o365nb.engine import Engine
 from o365nb.model import Attribution, Indicator, Label
+from o365nb.text import plural
 
 _ORDER = ("ip", "domain", "email", "user_agent", "session_id", "app_id", "url")
 

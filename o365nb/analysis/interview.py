@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from o365nb.errors import BadEvidence
+from o365nb.text import csv_rows
 
 Answers = dict[str, dict[str, str]]
 FILE = "interview.yaml"
@@ -35,8 +35,7 @@ def answered(text: str) -> str:
 
 def table(name: str) -> list[dict[str, str]]:
     """A CSV that ships beside this module, without its comment lines."""
-    text = (files("o365nb.analysis") / name).read_text("utf-8")
-    return list(csv.DictReader(line for line in text.splitlines() if line and not line.startswith("#")))
+    return csv_rows((files("o365nb.analysis") / name).read_text("utf-8"))
 
 
 def load_answers(path: Path | str) -> Answers:

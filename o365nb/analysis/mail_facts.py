@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from o365nb.analysis.base import plural, short
+from o365nb.analysis.base import short
 from o365nb.engine import Engine
+from o365nb.text import plural
 
 
 @dataclass(frozen=True, slots=True)

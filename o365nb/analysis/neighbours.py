@@ -19,6 +19,7 @@ _ACROSS = {
     "device": (_ACT, "lower(device_id)"),
     "address": (_ACT, "lower(client_ip)"),
     "app": (_ACT, "lower(app_id)"),
+    "message": (_MAIL, "message_id"),
     "domain": (_MAIL, "split_part(lower(actor), '@', 2)"),
 }
 

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from o365nb.analysis.artefacts import Artefact, artefacts
-from o365nb.analysis.base import Labels, entry_time, plural, short, subjects_of
+from o365nb.analysis.base import Labels, entry_time, short, subjects_of
 from o365nb.analysis.sightings import Sighting, sightings
 from o365nb.analysis.trail import Event
 from o365nb.engine import Engine
 from o365nb.model import OtherVictim, Persistence
+from o365nb.text import plural
 
 #: How surely a sighting makes the account a victim, and the same where it was never let in. Kinds of one class tell
 #: the same thing twice: only the best of a class counts, and classes add up as independent witnesses.
@@ -59,7 +60,7 @@ _SHOWN = 3
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _LETTERS = re.compile(r"[^\W_]")
 _TAKEN = (
-    "Treat the account as taken over: investigate it too (--user), and follow the whole playbook for it:"
+    "Treat the account as taken over: investigate it too (--user), and take every step of the response for it:"
     " block, revoke, reset, clean up, verify."
 )
 _NEXT = {

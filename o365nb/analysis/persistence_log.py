@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from o365nb.analysis.base import aware, moment, plural, short, subjects_of
+from o365nb.analysis.base import aware, moment, short, subjects_of
 from o365nb.analysis.persistence_identity import MAKERS
 from o365nb.analysis.persistence_item import was_read
 from o365nb.analysis.persistence_stands import stands
@@ -18,6 +18,7 @@ from o365nb.analysis.reconcile import CONSENT_MADE, DEVICE_MADE, METHOD_MADE, Lo
 from o365nb.case import Ledger
 from o365nb.engine import Engine
 from o365nb.model import Label
+from o365nb.text import plural
 
 #: One act's records are written by several services.
 _TOGETHER = timedelta(minutes=10)
@@ -38,6 +39,8 @@ class Trace:
     source: str = ""
     said: tuple[tuple[str, tuple[str, ...]], ...] = ()
     of_tenant: bool = False
+    #: Whether what has another target is another object, however close in time.
+    apart: bool = False
 
 
 _SECURITY = tuple(f"{who} deleted security info" for who in ("User", "Admin"))
@@ -112,7 +115,7 @@ TRACES = (
           "An address outside was made a contact of the organisation: {0}", of_tenant=True),
     Trace("sharing_link", ("AnonymousLinkCreated", "SharingLinkCreated", "CompanyLinkCreated", "SecureLinkCreated",
           "SharingInvitationCreated"), ("AnonymousLinkRemoved", "SharingLinkDeleted", "CompanyLinkRemoved",
-          "SecureLinkDeleted", "SharingInvitationRevoked"), "A sharing link was made: {0}"),
+          "SecureLinkDeleted", "SharingInvitationRevoked"), "A sharing link was made: {0}", apart=True),
     Trace("site_admin", ("SiteCollectionAdminAdded",), ("SiteCollectionAdminRemoved",),
           "Somebody was made administrator of a site: {0}"),
     Trace("flow", ("CreateFlow",), ("DeleteFlow",), "An automatic flow was made: {0}"),
@@ -221,9 +224,9 @@ def _what(trace: Trace, event: Row) -> str:
 
 def _groups(trace: Trace, made: list[Row]) -> list[list[Row]]:
     found: list[list[Row]] = []
-    last: dict[tuple[str, str], list[Row]] = {}
+    last: dict[tuple[str, str, str], list[Row]] = {}
     for event in made:
-        key = (_owner(trace, event), event["actor"])
+        key = (_owner(trace, event), event["actor"], str(event["target"]) if trace.apart else "")
         held = last.get(key)
         if held and event["time"] - held[-1]["time"] <= _TOGETHER:
             held.append(event)

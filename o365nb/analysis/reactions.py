@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from o365nb.analysis.base import moment, plural, short
+from o365nb.analysis.base import moment, short
 from o365nb.engine import Engine
 from o365nb.model import OtherVictim, utc
+from o365nb.text import plural
 
 _FATES = {"success": ", and the page was opened", "failure": ", and the page was kept away"}
 _NO_CLICKS = "unknown: no click data was read"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from o365nb.analysis.base import Labels, attackers, entry_time, moment, plural, short
+from o365nb.analysis.base import Labels, attackers, entry_time, moment, short
 from o365nb.model import Context, Finding, Severity, Verdict
+from o365nb.text import plural
 
 #: Contexts in which a finding is held against the attacker.
 OURS = (Context.YES, Context.LIKELY)

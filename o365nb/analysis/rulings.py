@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from o365nb.analysis.base import Seed, plural, short
+from o365nb.analysis.base import Seed, short
 from o365nb.analysis.corrections import FILE, Correction
 from o365nb.analysis.reconcile import Origin
 from o365nb.analysis.seeds import PLACES
 from o365nb.analysis.trail import Event
 from o365nb.engine import Engine
 from o365nb.model import CaseVerdict, Label, Persistence
+from o365nb.text import plural
 
 #: Somebody who looked and knows is surer than any trace, and may still be wrong.
 SURE_SAID = 0.99
@@ -98,19 +99,22 @@ class Rulings:
             return None
         return (SHARED_SAID if _shared(one) else SURE_SAID), one.said()
 
-    def spares(self, event: Event, slug: str) -> bool:
-        """Whether a detection's hit on the event is explained: what remains of it points at no attacker."""
+    def spares(self, event: Event, slug: str, *, everyday: bool) -> bool:
+        """Whether a detection's hit on the event is explained: what remains of it points at no attacker.
+
+        `everyday`: the detection is one that honest people set off.
+        """
         one = self.of(event)
         if one is None or one.whose == "attacker":
             return False
         if not _shared(one):
             return True
-        return slug in PLACES if one.what == "address" else slug.startswith("pe-oauth")
+        return everyday or slug in PLACES if one.what == "address" else slug.startswith("pe-oauth")
 
-    def excuses(self, event_id: str, slug: str) -> bool:
+    def excuses(self, event_id: str, slug: str, *, everyday: bool) -> bool:
         """`spares` for an event by its id; what is no event of the case is not excused."""
         event = self._events.get(event_id)
-        return event is not None and self.spares(event, slug)
+        return event is not None and self.spares(event, slug, everyday=everyday)
 
     def seeds(self) -> dict[str, Seed]:
         """The events that the analyst calls the attacker's: they start a closure whatever is usual."""

@@ -23,12 +23,12 @@ from o365nb.analysis.base import (
     attackers,
     aware,
     entry_time,
-    plural,
 )
 from o365nb.analysis.reasons import OURS, because, titles
 from o365nb.analysis.reconcile import Origin
 from o365nb.case import Coverage, Ledger
 from o365nb.model import CaseVerdict, Context, Finding, Label, Severity, Verdict
+from o365nb.text import plural
 
 PROBABLE = 12.0
 SUSPECTED = 5.0

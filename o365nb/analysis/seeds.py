@@ -30,30 +30,8 @@ _IMITATIONS = {"im-lookalike-domain", "im-invoice-fraud", *FORGED}
 _CHATS = {"la-teams-phish": 0.8}
 #: Guesses at the subject's password: the attacker's own acts, but only beside a guess that was right.
 GUESSES, RIGHT_GUESS = {"ia-spray": 0.8}, "ia-spray-hit"
-#: Hits that an honest traveller makes too, by reading mail in a hotel, switching a VPN on or answering that one is
-#: away: together they prove a place, not a thief, so all of them count as one.
-_EVERYDAY = frozenset(
-    {
-        *("ia-impossible-travel", "ia-new-country-unmanaged", "ia-residential-near", "ia-aitm-twin-login"),
-        *("ia-token-replay-nonint", "ia-rare-app", "ia-officehome-hosting", "ia-mfa-by-claim-new-asn"),
-        *("ia-uti-multi-ip", "ia-ca-gap", "ia-sfa-regression", "ia-link-clicked", "ia-blocked-but-trying"),
-        *("ia-password-known-blocked", "ia-defender-alert", "ia-sspr-abuse", "im-lockout"),
-        *("co-mia-bind", "co-mia-sync", "co-mia-throttled", "co-mia-new-client", "co-mia-volume", "co-attachment"),
-        *("co-file-mass", "co-file-sync", "co-file-recon", "co-mail-search", "co-share-anon", "co-teams-copilot"),
-        *("co-directory-enum", "co-site-admin", "co-scripted-access"),
-        *("de-folder-stash", "de-user-block-tip", "im-profile-change", "im-autoreply-signature", "im-mass-delete"),
-        *("de-junk-lists",),
-        *("la-saas-sso", "la-shared-mailbox", "la-share-lure", "pe-rule-unfamiliar", "la-azure", "pe-addin"),
-        *("pe-calendar-publish", "pe-guest"),
-    }
-)
-#: Hits that a habit explains: they tell of a place, a tool or a program, not of one session in two hands.
-_BY_HABIT = _EVERYDAY | {
-    *("ia-kit-useragent", "ia-aitm-session-split", "ia-ua-shift-in-flow", "ia-legacy-auth-success", "ia-ropc"),
-    *("ia-authbroker-drs", "ia-firstparty-oauth-phish", "ia-devicecode-first"),
-}
-#: Hits that an address explains when somebody knows whose it is.
-PLACES = frozenset({*_EVERYDAY, "ia-aitm-session-split", "ia-session-stolen"})
+#: Hits that an address explains when somebody knows whose it is, beside those that honest people make every day.
+PLACES = frozenset({"ia-aitm-session-split", "ia-session-stolen"})
 _WEIGHT = {
     Severity.INFO: 0.0,
     Severity.LOW: 0.15,
@@ -65,8 +43,12 @@ _WEIGHT = {
 
 @dataclass(slots=True)
 class _Gathered:
-    """What speaks for one event, address or session: the weight by detection, and the events."""
+    """What speaks for one event, address or session: the weight by detection, and the events.
 
+    `everyday`: detections that an honest person sets off too; all of them count as one.
+    """
+
+    everyday: frozenset[str]
     weights: dict[str, float] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
 
@@ -74,11 +56,16 @@ class _Gathered:
     def together(self) -> float:
         """Independent pieces of evidence combined: one minus the chance that all are wrong."""
         doubt = 1.0
-        places = [weight for slug, weight in self.weights.items() if slug in _EVERYDAY]
-        others = [weight for slug, weight in self.weights.items() if slug not in _EVERYDAY]
+        places = [weight for slug, weight in self.weights.items() if slug in self.everyday]
+        others = [weight for slug, weight in self.weights.items() if slug not in self.everyday]
         for weight in [*others, max(places, default=0.0)]:
             doubt *= 1 - weight
         return 1 - doubt
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """The detections that an honest person does not set off."""
+        return frozenset(self.weights) - self.everyday
 
 
 def choose_seeds(
@@ -89,7 +76,7 @@ def choose_seeds(
     A phishing mail alone makes nobody a victim: lures count beside other seeds, or for an imitated name.
     """
     events, hits = list(events), list(hits)
-    usual = habitual(events, hits, facts, _EVERYDAY)
+    usual = habitual(events, hits, facts)
     by_id = {event.event_id: event for event in events}
     mail = {event.event_id for event in events if inbound(event, frozenset(subjects))}
     hit = {one.subject for one in hits if one.slug == RIGHT_GUESS}
@@ -111,17 +98,23 @@ def inbound(event: Event, subjects: frozenset[str]) -> bool:
 
 def _strong(hits: list[HitLike], facts: Facts, mail: set[str], usual: set[str]) -> dict[str, Seed]:
     gathered: dict[str, _Gathered] = {}
+    everyday = _everyday(facts)
     for hit in hits:
         fact = facts.get(hit.slug)
-        for key in (key for key in hit.evidence if hit.slug not in _BY_HABIT or key not in usual):
+        excused = usual if fact and fact.by_habit else ()
+        for key in (key for key in hit.evidence if key not in excused):
             named = LURES if key in mail else GUESSES
             lure = FORGED.get(hit.slug) or named.get(hit.slug, 0.0)
             weight = max(fact.seed if fact else 0.0, lure) * min(1.0, hit.confidence / 0.6)
             if weight > 0:
-                found = gathered.setdefault(key, _Gathered())
+                found = gathered.setdefault(key, _Gathered(everyday))
                 found.weights[hit.slug] = max(weight, found.weights.get(hit.slug, 0.0))
     strong = {key: found for key, found in gathered.items() if found.together >= STRONG}
     return {key: _seed(found, facts, 0.99) for key, found in strong.items()}
+
+
+def _everyday(facts: Facts) -> frozenset[str]:
+    return frozenset(slug for slug, fact in facts.items() if fact.everyday)
 
 
 def _chats(hits: list[HitLike], facts: Facts) -> dict[str, Seed]:
@@ -139,15 +132,16 @@ def _weak(
     ceiling: float,
 ) -> dict[str, Seed]:
     gathered: dict[Trace, _Gathered] = {}
+    everyday = _everyday(facts)
     for hit in hits:
         fact = facts.get(hit.slug)
-        excused = usual if hit.slug in _BY_HABIT else ()
+        excused = usual if fact and fact.by_habit else ()
         for event in (by_id[key] for key in hit.evidence if key in by_id and key not in excused):
             if fact is None or event.device_managed:
                 continue
             for trace in (("address", event.network), ("session", event.session_id)):
                 if trace[1]:
-                    found = gathered.setdefault(trace, _Gathered())
+                    found = gathered.setdefault(trace, _Gathered(everyday))
                     weight = max(_WEIGHT[fact.severity], fact.seed) * hit.confidence
                     found.weights[hit.slug] = max(weight, found.weights.get(hit.slug, 0.0))
                     found.events[event.event_id] = event
@@ -162,13 +156,12 @@ def _weak(
 
 def _enough(found: _Gathered) -> bool:
     phases = {slug.partition("-")[0] for slug in found.weights}
-    telling = set(found.weights) - _EVERYDAY
-    return found.together >= 0.5 and bool(telling) and (len(phases) >= 2 or len(telling) >= 3)
+    return found.together >= 0.5 and bool(found.telling) and (len(phases) >= 2 or len(found.telling) >= 3)
 
 
 def _chain(found: _Gathered) -> bool:
     """Whether telling hits themselves, everyday ones left out, stand for two phases and the rest for a third."""
-    telling = {slug.partition("-")[0] for slug in found.weights if slug not in _EVERYDAY}
+    telling = {slug.partition("-")[0] for slug in found.telling}
     return len(telling) >= 2 and len({slug.partition("-")[0] for slug in found.weights}) >= 3
 
 

@@ -55,7 +55,7 @@ def whose(
     events, hits = of_subjects(engine), list(hits)
     rulings = Rulings(engine, corrections, events)
     while True:
-        left = [_spared(hit, rulings) for hit in hits] if rulings else hits
+        left = [_spared(hit, rulings, facts) for hit in hits] if rulings else hits
         seeds = choose_seeds(events, subjects, left, facts, rulings.seeds())
         labels = attribute(engine, seeds, responder, events, rulings)
         found = {**origins(engine, labels), **standing_origins(engine, Log(engine, labels))}
@@ -80,8 +80,9 @@ def _doubted(found: Mapping[str, Origin], hits: Iterable[HitLike], facts: Facts,
     }
 
 
-def _spared(hit: HitLike, rulings: Rulings) -> HitLike:
-    left = tuple(key for key in hit.evidence if not rulings.excuses(key, hit.slug))
+def _spared(hit: HitLike, rulings: Rulings, facts: Facts) -> HitLike:
+    everyday = hit.slug in facts and facts[hit.slug].everyday
+    left = tuple(key for key in hit.evidence if not rulings.excuses(key, hit.slug, everyday=everyday))
     if len(left) == len(hit.evidence):
         return hit
     return _Spared(hit.slug, hit.subject, left, hit.first, hit.last, hit.summary, hit.confidence)

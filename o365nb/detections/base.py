@@ -31,7 +31,10 @@ class Detection:
 
     Inside `needs`, "a|b" means that either will do, and "everyone:a" that the subject's own log is not enough.
     `seed` is how surely the evidence events are the attacker's own (0: they are not taken as a start for attribution).
-    `confidence` is the second factor of a finding's score, 0.3 to 1.
+    `confidence` is the second factor of a finding's score, 0.3 to 1. `everyday`: an honest traveller makes such hits
+    too, by reading mail in a hotel, switching a VPN on or answering that one is away; together they prove a place, not
+    a thief, so all of them count as one. `by_habit`: what somebody does out of habit explains the hit; so it does for
+    everyday ones.
     """
 
     slug: str
@@ -46,6 +49,8 @@ class Detection:
     seed: float
     query: Callable[[], str]
     refine: Callable[[Rows], Rows] | None = None
+    everyday: bool = False
+    by_habit: bool = False
 
 
 REGISTRY: dict[str, Detection] = {}
@@ -70,6 +75,8 @@ def detection(
     confidence: float = 0.8,
     seed: float = 0.0,
     refine: Callable[[Rows], Rows] | None = None,
+    everyday: bool = False,
+    by_habit: bool = False,
 ) -> Callable[[Callable[[], str]], Detection]:
     """Register a function returning SQL as a detection; its docstring's first line is the title.
 
@@ -93,6 +100,8 @@ def detection(
             seed,
             query,
             refine,
+            everyday,
+            by_habit or everyday,
         )
         if slug in REGISTRY:
             raise ValueError(f"two detections are called {slug}")

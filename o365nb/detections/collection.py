@@ -14,8 +14,9 @@ FILES = ["ual/SharePoint|ual/OneDrive"]
     severity="high",
     attack=["T1114.002"],
     needs=["ual/Exchange"],
-    respond=["report", "notify_recipients"],
+    respond=["report"],
     confidence=0.7,
+    everyday=True,
     benign="A new mail program that fetches everything, on a network never used before.",
     misses="Fewer than a hundred mails in an hour; whole folders, which are told of by themselves.",
 )
@@ -58,6 +59,7 @@ def much_mail_read() -> str:
     needs=["ual/Exchange"],
     respond=["report"],
     confidence=0.7,
+    everyday=True,
     benign="The user's own reading, on a network never used before.",
     misses="Attachments that came down with the whole folder.",
 )
@@ -91,6 +93,7 @@ def _telling_files(rows: Rows) -> Rows:
     respond=["report"],
     confidence=0.7,
     refine=_telling_files,
+    everyday=True,
     benign="The user's own work, on a network never used before.",
     misses="Files under names that tell nothing.",
 )
@@ -112,6 +115,7 @@ def telling_files_opened() -> str:
     needs=FILES,
     respond=["remove_by_hand", "ask_user"],
     confidence=0.5,
+    everyday=True,
     benign="The owner of a site, or an administrator, helps somebody.",
     misses="Administrators from before the log begins.",
 )
@@ -144,6 +148,7 @@ def site_administrator_made() -> str:
     needs=["ual/MicrosoftTeams", "ual/others|ual"],
     respond=["report"],
     confidence=0.6,
+    everyday=True,
     benign="The user's own chats, on a network never used before.",
     misses="What was read in Teams itself: the log holds no reading of single chats.",
 )
@@ -167,6 +172,7 @@ def chats_fetched() -> str:
     needs=["directory_audit"],
     respond=["report"],
     confidence=0.4,
+    everyday=True,
     benign="The personnel department makes a list of everybody.",
     misses="Reading by programs, of which only the Graph activity log tells.",
 )

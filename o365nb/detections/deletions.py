@@ -98,6 +98,7 @@ def recoverable_items_purged() -> str:
     needs=["ual/Exchange", "ual/SharePoint|ual/OneDrive"],
     respond=["report", "snapshot_evidence", "ask_user"],
     confidence=0.7,
+    everyday=True,
     benign="A big tidying-up, on a network never used before.",
     misses="Fewer than fifty things in a day; what retention removes.",
 )
@@ -128,6 +129,7 @@ def much_deleted() -> str:
     needs=["ual/Exchange"],
     respond=["report", "ask_user"],
     confidence=0.6,
+    everyday=True,
     benign="The user sorts mail on a journey.",
     misses="Moves by a rule, of which the rule itself tells.",
 )

@@ -48,6 +48,7 @@ def code_then_join() -> str:
     needs=[SIGN_INS],
     respond=["revoke_sessions", "disable_device", "ask_user"],
     seed=0.5,
+    by_habit=True,
     benign="A new computer that the user sets up on a network never used before.",
     misses="Computers joined from the user's own networks.",
 )

@@ -40,6 +40,7 @@ def account_made() -> str:
     needs=[DIRECTORY],
     respond=["remove_by_hand", "report"],
     confidence=0.5,
+    everyday=True,
     benign="The user invites a partner, on a network never used before.",
     misses="Guests invited before the log begins; people added to a team who are guests already.",
 )
@@ -103,6 +104,7 @@ def shared_mailbox_can_sign_in() -> str:
     needs=[DIRECTORY],
     respond=["reset_password", "remove_auth_method", "ask_user"],
     confidence=0.6,
+    everyday=True,
     benign="The user changes the password in a hotel.",
     misses="Changes made inside a local directory.",
 )
@@ -127,6 +129,7 @@ def user_locked_out() -> str:
     needs=[DIRECTORY],
     respond=["ask_user"],
     confidence=0.5,
+    everyday=True,
     benign="The user corrects a telephone number on a journey.",
     misses="Changes of the picture, which the log does not describe.",
 )

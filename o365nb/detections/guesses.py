@@ -103,6 +103,7 @@ def password_found() -> str:
     needs=[SIGN_INS],
     respond=["reset_password", "ask_user"],
     confidence=0.6,
+    everyday=True,
     benign="The user on a new network, who did not answer the prompt.",
     misses="Passwords that were right where nothing asked for more.",
 )
@@ -135,6 +136,7 @@ def password_known() -> str:
     needs=[SIGN_INS],
     respond=["report"],
     confidence=0.8,
+    everyday=True,
     benign="The user's own telephone, which tries on after the reset: from the user's own address it is not reported.",
     misses="Intruders who gave up, or come back by another way.",
 )

@@ -164,7 +164,7 @@ def rule_targets_person() -> str:
     severity="high",
     attack=["T1114.003"],
     needs=[STATE_OR_LOG],
-    respond=[*UNDO, "notify_recipients"],
+    respond=UNDO,
     benign="A user who forwards to a private address: a matter of policy, with the owner's knowledge.",
     misses="Transport rules, mailbox-level forwarding, contacts whose outside address the rule does not show.",
 )
@@ -267,6 +267,7 @@ def rule_churn() -> str:
     attack=["T1564.008"],
     needs=["ual/Exchange"],
     respond=UNDO,
+    everyday=True,
     benign="A user on a new network who sorts mail.",
     misses="Rules made over the user's own networks, and by Outlook where the log carries no address.",
 )

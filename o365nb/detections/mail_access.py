@@ -20,7 +20,8 @@ _ACCESS = """
     severity="high",
     attack=["T1114.002"],
     needs=["ual/Exchange"],
-    respond=["report", "notify_recipients"],
+    respond=["report"],
+    everyday=True,
     benign="The user's own reading from a network never used before.",
     misses="Reading that the licence or the audit settings do not record; hours after throttling.",
 )
@@ -46,7 +47,8 @@ def mail_read() -> str:
     severity="critical",
     attack=["T1114.002"],
     needs=["ual/Exchange"],
-    respond=["report", "notify_recipients"],
+    respond=["report"],
+    everyday=True,
     benign="The user's own Outlook on a network never used before.",
     misses="Copies taken by web or phone clients, which open mail one by one.",
 )
@@ -66,6 +68,7 @@ def mail_synchronised() -> str:
     attack=["T1114.002"],
     needs=["ual/Exchange"],
     respond=["remove_consent", "report"],
+    everyday=True,
     benign="A mail program or service that the user began to use, on a server or a network never used before.",
     misses="Programs older than the log; phones and Outlook itself, which look like the user's own.",
 )
@@ -104,6 +107,7 @@ def new_client_reads() -> str:
     needs=["ual/Exchange"],
     respond=["report"],
     confidence=0.5,
+    everyday=True,
     benign="A migration or a backup program that reads everything.",
     misses="Throttling of other people's mailboxes.",
 )
@@ -186,6 +190,7 @@ def read_by_others() -> str:
     needs=["ual/SharePoint|ual/OneDrive"],
     respond=["report", "revoke_sessions"],
     confidence=0.7,
+    everyday=True,
     benign="A new computer of the user's, set up on a network never used before.",
     misses="Copies made by a machine that synchronised before; downloads one by one.",
 )
@@ -222,6 +227,7 @@ def files_synchronised() -> str:
     needs=["ual/Exchange"],
     respond=["report"],
     refine=_search_terms,
+    everyday=True,
     benign="The user's own search from a network never used before.",
     misses="Searches in Outlook, which the log does not record; what was searched where the record leaves it out.",
 )
@@ -255,7 +261,8 @@ def mail_searched() -> str:
     severity="high",
     attack=["T1567"],
     needs=["ual/SharePoint|ual/OneDrive"],
-    respond=["remove_by_hand", "ask_user"],
+    respond=["remove_sharing_link", "ask_user"],
+    everyday=True,
     benign="The user's own sharing from a network never used before.",
     misses="Links made earlier and used now.",
 )
@@ -278,6 +285,7 @@ def shared_with_anyone() -> str:
     attack=["T1530"],
     needs=["ual/SharePoint|ual/OneDrive"],
     respond=["report"],
+    everyday=True,
     benign="A synchronisation or a backup from a network never used before.",
     misses="Slow downloads: fewer than 25 files in three minutes.",
 )

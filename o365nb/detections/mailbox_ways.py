@@ -15,6 +15,7 @@ EXCHANGE = ["ual/Exchange"]
     needs=EXCHANGE,
     respond=["disable_addin", "ask_user"],
     confidence=0.5,
+    everyday=True,
     benign="A meeting add-in that the user installed on a journey.",
     misses="Add-ins from before the log begins; those that an administrator gave to everybody.",
 )
@@ -35,6 +36,7 @@ def addin_installed() -> str:
     needs=EXCHANGE,
     respond=["remove_by_hand", "ask_user"],
     confidence=0.4,
+    everyday=True,
     benign="A calendar that its owner shows to customers.",
     misses="Calendars published before the log begins.",
 )
@@ -54,6 +56,7 @@ def calendar_published() -> str:
     needs=EXCHANGE,
     respond=["clear_trusted_senders", "ask_user"],
     confidence=0.5,
+    everyday=True,
     benign="The user blocks a newsletter on a journey.",
     misses="Lists that Outlook changed: the log says only that they changed.",
 )
@@ -75,6 +78,7 @@ def junk_lists_changed() -> str:
     needs=EXCHANGE,
     respond=["ask_user"],
     confidence=0.5,
+    everyday=True,
     benign="The user sets the time zone of the place visited.",
     misses="Settings of the browser, which no log holds.",
 )
@@ -97,6 +101,7 @@ def mailbox_view_changed() -> str:
     needs=EXCHANGE,
     respond=["stop_auto_reply", "clear_signature", "ask_user"],
     confidence=0.5,
+    everyday=True,
     benign="A holiday reply written on the journey.",
     misses="Signatures that live in Outlook on one computer.",
 )
@@ -119,7 +124,7 @@ def words_put_in_mouth() -> str:
     respond=["remove_by_hand", "ask_user"],
     confidence=0.5,
     benign="A user who builds flows, on a network never used before; notices that a flow sends.",
-    misses="Flows of another account; what a flow does, of which the log names only that it was made.",
+    misses="Flows of another account; what a flow does: the log names the services that it connects, no more.",
 )
 def flow_made() -> str:
     """A flow was made by an unfamiliar hand, or flows forward the account's mail: a rule outside the mailbox."""
@@ -129,13 +134,18 @@ def flow_made() -> str:
                    max(CASE WHEN lower(h.name) = 'x-ms-mail-operation-type' THEN lower(h.value) END) AS kind
             FROM (SELECT key, unnest(headers) AS h FROM messages) AS apart
             WHERE lower(h.name) LIKE 'x-ms-mail-%' GROUP BY key
+        ),
+        connectors AS (
+            SELECT event_id, max(value) AS names FROM case_properties
+            WHERE lower(name) IN ('flowconnectornames', 'connectorname', 'connectionname') GROUP BY event_id
         )
         SELECT e.actor AS subject, e.event_id AS evidence, e.time, 'flow:' || coalesce(e.target, '') AS object,
-               e.operation || coalesce(' ' || e.target, '')
+               e.operation || coalesce(' ' || e.target, '') || coalesce(' (' || n.names || ')', '')
                || CASE WHEN s.grade IS NOT NULL THEN ', from ' || s.place
                        ELSE ', within a day of an unfamiliar sign-in' END AS summary,
                CASE WHEN s.grade = 'clear' THEN 0.9 ELSE 0.6 END AS confidence
         FROM case_events AS e JOIN subjects AS u ON u.upn = e.actor
+        LEFT JOIN connectors AS n ON n.event_id = e.event_id
         LEFT JOIN strange_events AS s ON s.event_id = e.event_id
         LEFT JOIN break_ins AS b ON b.subject = e.actor AND epoch(e.time) - epoch(b.since) BETWEEN 0 AND 86400
         WHERE e.operation IN ('CreateFlow', 'EditFlow', 'PutConnection', 'PutPermissions', 'CreateConnection')

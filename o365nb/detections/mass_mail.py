@@ -26,7 +26,7 @@ _HOURS = """
     severity="critical",
     attack=["T1586.002"],
     needs=["message_trace|ual/Exchange"],
-    respond=["block_sign_in", "notify_recipients", "report"],
+    respond=["block_sign_in", "bank_recall", "notify_recipients", "report"],
     confidence=0.8,
     benign="A mailing: whoever sent as much on earlier days is not reported.",
     misses="Slow sending; the first mailing of an account that sends mailings looks the same.",
@@ -37,7 +37,12 @@ def mass_mail() -> str:
         hours AS (SELECT subject, source, day, hour, count(*) AS sent, count(DISTINCT target) AS recipients,
                          count(CASE WHEN NOT internal THEN 1 END) AS outside
                   FROM out_mail GROUP BY subject, source, day, hour),
-        big AS (SELECT * FROM hours WHERE sent >= 50),
+        -- After somebody unfamiliar was let in fewer tell: a response may have cut the mailing short.
+        big AS (
+            SELECT h.* FROM hours AS h LEFT JOIN break_ins AS i ON i.subject = h.subject
+                AND h.day BETWEEN CAST(i.since AS DATE) AND CAST(i.since AS DATE) + 1
+            WHERE h.sent >= 50 OR h.sent >= 25 AND i.since IS NOT NULL
+        ),
         usual AS (
             SELECT b.subject, b.source, b.hour, count(DISTINCT h.day) AS days FROM big AS b
             LEFT JOIN break_ins AS i ON i.subject = b.subject
@@ -58,7 +63,8 @@ def mass_mail() -> str:
                CAST(t.sent AS VARCHAR) || ' mails went out'
                || coalesce(', ' || CAST(t.outside AS VARCHAR) || ' of them accepted outside the organisation', '')
                AS summary,
-               CASE WHEN i.since IS NOT NULL AND epoch(m.time) >= epoch(i.since) THEN 0.95 ELSE 0.6 END AS confidence
+               CASE WHEN t.sent < 50 THEN 0.5
+                    WHEN i.since IS NOT NULL AND epoch(m.time) >= epoch(i.since) THEN 0.95 ELSE 0.6 END AS confidence
         FROM bursts AS b JOIN out_mail AS m ON m.subject = b.subject AND m.day = b.day AND m.source = b.source
         JOIN big AS h ON h.subject = m.subject AND h.source = m.source AND h.hour = m.hour
         JOIN totals AS t ON t.subject = b.subject AND t.day = b.day

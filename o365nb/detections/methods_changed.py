@@ -140,6 +140,7 @@ def reset_then_strange_sign_in() -> str:
     needs=["directory_audit"],
     respond=["block_sign_in", "revoke_sessions", "reset_password", "remove_auth_method", "ask_user"],
     confidence=0.6,
+    everyday=True,
     benign="Somebody who forgot the password on a journey.",
     misses="Resets from the user's own networks; resets that the log shows from Microsoft's own address.",
 )

@@ -51,12 +51,19 @@ OBJECTS["subject_names"] = """
 """
 
 # Changes made with Exchange cmdlets and in the directory, with the subject they concern: named, or the one who acted.
+# The directory's change is told by its own log and by the audit log, there often by an id: one name for both.
 OBJECTS["changes"] = r"""
     WITH named AS (
         SELECT event_id, max(lower(value)) AS identity FROM case_properties
         WHERE name IN ('Parameters.Identity', 'Parameters.Mailbox') GROUP BY event_id
+    ),
+    twins AS (
+        SELECT correlation_id, regexp_replace(lower(operation), '[.]$', '') AS operation, min(target) AS target
+        FROM case_events WHERE source = 'directory_audit' AND correlation_id IS NOT NULL AND target IS NOT NULL
+        GROUP BY correlation_id, regexp_replace(lower(operation), '[.]$', '') HAVING count(DISTINCT target) = 1
     )
-    SELECT DISTINCT e.event_id, e.time, e.source, e.operation, e.actor, e.actor_kind, e.target, e.result,
+    SELECT DISTINCT e.event_id, e.time, e.source, e.operation, e.actor, e.actor_kind,
+           coalesce(w.target, e.target) AS target, e.result,
            coalesce(t.subject, i.subject, a.upn) AS subject, a.upn IS NOT NULL AS own_hand,
            e.actor_kind = 'system' OR e.actor LIKE 'nt authority%' OR e.actor LIKE 'nt service%' AS by_system,
            s.grade, s.sureness, s.place
@@ -66,6 +73,8 @@ OBJECTS["changes"] = r"""
     LEFT JOIN subject_names AS i ON i.name = regexp_extract(n.identity, '([^/\\]+)$', 1)
     LEFT JOIN subjects AS a ON a.upn = e.actor
     LEFT JOIN strange_events AS s ON s.event_id = e.event_id
+    LEFT JOIN twins AS w ON e.source = 'ual' AND w.correlation_id = e.correlation_id
+        AND w.operation = regexp_replace(lower(e.operation), '[.]$', '')
     WHERE e.source IN ('ual', 'directory_audit')
       AND (e.source = 'directory_audit' OR e.operation LIKE '%-%' OR e.operation LIKE '% %')
 """

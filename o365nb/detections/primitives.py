@@ -8,7 +8,8 @@ translates for Spark. The ideas behind `strange_events`:
   from the start when it belongs to the habits that the log opens with.
 * An event is *strange* when neither its address nor its network is familiar and no managed device is behind it.
   `grade` says how much: `clear` (hosting or VPN network, attack tool, new country or client; or bound by session or
-  address to such an event), `weak` (only the network is new: roaming), `no_history` (nothing to compare with).
+  address to such an event), `weak` (only the network is new: roaming; or a new client at a new address of a known
+  provider's), `no_history` (nothing to compare with).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ PRIMITIVES: dict[str, str] = {}
 
 # Of everybody, so with few columns.
 PRIMITIVES["sign_ins"] = """
-    SELECT event_id, time, source, operation, actor, client_ip, result, error_code, app_id, app_name, token_type
+    SELECT event_id, time, source, operation, actor, client_ip, result, error_code, app_id, app_name, token_type,
+           user_agent
     FROM events
     WHERE source IN ('sign_in', 'sign_in_noninteractive')
        OR (source = 'ual' AND operation IN ('UserLoggedIn', 'UserLoginFailed'))
@@ -142,7 +144,10 @@ PRIMITIVES["graded_events"] = """
         -- Many share a rented address: there only the usual program is familiar.
         WHEN network_kind IN ('hosting', 'vpn') AND has_history AND agent IS NOT NULL AND NOT known_agent
              AND NOT known_session THEN 'clear'
-        WHEN network IS NULL OR known_ip OR known_network THEN NULL
+        WHEN network IS NULL OR known_ip THEN NULL
+        -- Thousands share a provider: a program never seen, at an address never seen, is somebody's first time there.
+        WHEN known_network THEN CASE WHEN has_history AND agent IS NOT NULL AND NOT known_agent AND NOT known_session
+            THEN 'weak' END
         WHEN network_kind IN ('hosting', 'vpn') OR kit IS NOT NULL THEN 'clear'
         WHEN has_history AND agent IS NOT NULL AND NOT known_agent THEN 'clear'
         WHEN has_history AND country IS NOT NULL AND NOT known_country AND NOT known_session THEN 'clear'
@@ -160,16 +165,23 @@ PRIMITIVES["strange_events"] = """
     ),
     sessions AS (SELECT DISTINCT subject, session_id FROM marks WHERE session_id IS NOT NULL AND NOT known_session),
     addresses AS (SELECT DISTINCT subject, client_ip FROM marks),
+    neighbours AS (
+        SELECT DISTINCT subject, client_ip FROM graded_events
+        WHERE own_grade = 'weak' AND known_network AND result = 'success'
+    ),
     graded AS (
         SELECT e.*, CASE
             WHEN e.own_grade = 'clear' THEN 'clear'
             WHEN e.own_grade IS NOT NULL AND (s.session_id IS NOT NULL OR a.client_ip IS NOT NULL) THEN 'clear'
             WHEN (e.network IS NULL OR e.network_kind IN ('hosting', 'vpn')) AND NOT e.managed
                  AND s.session_id IS NOT NULL THEN 'clear'
+            WHEN e.own_grade IS NULL AND n.client_ip IS NOT NULL AND NOT e.managed AND NOT e.known_ip
+                 AND NOT e.known_session AND NOT e.known_agent THEN 'weak'
             ELSE e.own_grade END AS grade
         FROM graded_events AS e
         LEFT JOIN sessions AS s ON s.subject = e.subject AND s.session_id = e.session_id
         LEFT JOIN addresses AS a ON a.subject = e.subject AND a.client_ip = e.client_ip
+        LEFT JOIN neighbours AS n ON n.subject = e.subject AND n.client_ip = e.client_ip
     )
     SELECT *,
         CASE WHEN grade = 'clear' AND has_history THEN 0.9 WHEN grade = 'clear' THEN 0.7

@@ -12,6 +12,7 @@ from o365nb.detections.base import detection
     needs=["alert"],
     respond=["ask_user", "report"],
     confidence=0.5,
+    everyday=True,
     benign="Products that call the first sign-in from abroad unusual.",
     misses="What no product noticed; alerts that somebody closed as false.",
 )
@@ -37,8 +38,9 @@ def alert_raised() -> str:
     severity="medium",
     attack=["T1566.002"],
     needs=["ual/others|ual"],
-    respond=["ask_user", "refuse_imitations"],
+    respond=["ask_user"],
     confidence=0.5,
+    everyday=True,
     benign="A link that was held back by mistake; a click that has nothing to do with the sign-in after it.",
     misses="Links that no protection rewrote; clicks on a private device in another program.",
 )

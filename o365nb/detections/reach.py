@@ -60,6 +60,7 @@ def thread_taken_over() -> str:
     needs=["ual/SharePoint|ual/OneDrive"],
     respond=["remove_by_hand", "notify_recipients", "report"],
     confidence=0.8,
+    everyday=True,
     benign="A document that the user shares on a journey.",
     misses="Bait that lies elsewhere; files that were there before.",
 )
@@ -99,8 +100,9 @@ def bait_shared() -> str:
     severity="high",
     attack=["T1098.002"],
     needs=["ual/Exchange"],
-    respond=["review_delegate", "report"],
+    respond=["report"],
     confidence=0.7,
+    everyday=True,
     benign="An assistant who works in the manager's mailbox on a journey.",
     misses="Rights in other mailboxes that were not used.",
 )
@@ -128,6 +130,7 @@ def other_mailbox_used() -> str:
     needs=[SIGN_INS, "directory_audit|ual/AzureActiveDirectory"],
     respond=["review_role", "report"],
     confidence=0.7,
+    everyday=True,
     benign="An administrator who works on a journey.",
     misses="What was done there: Azure keeps a log of its own.",
 )

@@ -12,6 +12,7 @@ from o365nb.detections.base import detection
     needs=["ual/Exchange", "ual/SharePoint|ual/OneDrive"],
     respond=["revoke_sessions", "ask_user"],
     confidence=0.5,
+    everyday=True,
     benign="A user who begins to write scripts; a new backup product that works in the user's name.",
     misses="Scripts that send a browser's user agent; accounts that run scripts every day.",
 )

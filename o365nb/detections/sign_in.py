@@ -26,6 +26,7 @@ LET_IN = """
     respond=[*CONTAIN, "remove_auth_method", "ask_user"],
     confidence=0.95,
     seed=0.95,
+    by_habit=True,
     benign="A VPN switched on within a session changes the network, but not the system or browser.",
     misses="A thief who copies the victim's system and browser, or who sits behind the victim's own provider.",
 )
@@ -106,6 +107,7 @@ def session_stolen() -> str:
     needs=[SIGN_INS],
     respond=[*CONTAIN, "ask_user"],
     seed=0.7,
+    everyday=True,
     benign="A split-tunnel VPN on a private computer sends two parts of one sign-in over two networks.",
     misses="A relay whose operator waits longer than a minute or stays on one network.",
 )
@@ -136,6 +138,7 @@ def twin_login() -> str:
     respond=[*CONTAIN, "ask_user"],
     confidence=0.9,
     seed=0.9,
+    by_habit=True,
     benign="An app that opens a web page to sign in shows another browser, but the same system.",
     misses="Relays that pass on the victim's user agent in every step.",
 )
@@ -165,6 +168,7 @@ def agent_shift() -> str:
     respond=[*CONTAIN, "ask_user"],
     confidence=0.9,
     seed=0.9,
+    by_habit=True,
     benign="A developer's own scripts, from a network the account does not usually use.",
     misses="Kits that send a browser's user agent.",
 )
@@ -184,6 +188,7 @@ def kit_user_agent() -> str:
     needs=["sign_in_noninteractive"],
     respond=["revoke_sessions", "reset_password", "block_sign_in"],
     seed=0.7,
+    everyday=True,
     benign="A mail backup service, or a phone on a carrier it never used before.",
     misses="Replays from the victim's own provider; tokens used against services that keep no sign-in log.",
 )
@@ -227,6 +232,7 @@ def token_replay() -> str:
     needs=[SIGN_INS],
     respond=["ask_user"],
     confidence=0.5,
+    everyday=True,
     benign="A VPN exit, a wrong location of an address, a mobile carrier that leaves the net abroad.",
     misses="Attackers near the victim. Distances are lower bounds between countries; travel inside one is not judged.",
 )
@@ -263,6 +269,7 @@ def impossible_travel() -> str:
     needs=[SIGN_INS],
     respond=["ask_user"],
     confidence=0.6,
+    everyday=True,
     benign="Travel with a private device.",
     misses="The first days of the log, where there is no history; attackers in the victim's country.",
 )

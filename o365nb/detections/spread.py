@@ -76,7 +76,7 @@ def _payroll(rows: Rows) -> Rows:
     severity="critical",
     attack=["T1657"],
     needs=["ual/Exchange"],
-    respond=["bank_recall", "notify_recipients", "report", "ask_user"],
+    respond=["freeze_pay", "bank_recall", "notify_recipients", "report", "ask_user"],
     refine=_payroll,
     benign="The user's own question about pay, written from a network never used before.",
     misses="Requests by telephone; changes inside the personnel system, which keeps its own log.",

@@ -14,6 +14,7 @@ SIGN_INS = "sign_in|ual/AzureActiveDirectory"
     needs=[SIGN_INS],
     respond=["ask_user"],
     confidence=0.6,
+    everyday=True,
     benign="A private computer, new or freshly set up, on a line that is new too.",
     misses="Thieves who copy the victim's user agent to the letter; addresses whose town the log does not name.",
 )
@@ -92,6 +93,7 @@ def token_outlives_reset() -> str:
     needs=["sign_in"],
     respond=["revoke_sessions", "ask_user"],
     confidence=0.6,
+    everyday=True,
     benign="The user's own work in such a service from a network never used before.",
     misses="Services that sign in by OAuth; what happens inside the service, which keeps its own log and session.",
 )

@@ -21,6 +21,7 @@ _DEVELOPERS = (
     needs=["sign_in"],
     respond=[*CONTAIN, "ask_user"],
     confidence=0.7,
+    everyday=True,
     benign="A private telephone or laptop on a network never used before, signed in since yesterday.",
     misses="The audit log, which does not say how a sign-in was proved.",
 )
@@ -45,6 +46,7 @@ def nobody_proved_anything() -> str:
     needs=["ual/Exchange|ual"],
     respond=["revoke_sessions", "reset_password", "ask_user"],
     confidence=0.7,
+    everyday=True,
     benign="A laptop carried from one network to the next, or a company's exits to the net.",
     misses="Tokens whose id the log leaves out.",
 )
@@ -77,6 +79,7 @@ def one_token_two_networks() -> str:
     needs=[SIGN_INS],
     respond=[*CONTAIN, "ask_user"],
     confidence=0.7,
+    everyday=True,
     benign="The user's first sign-in through a VPN.",
     misses="Intruders on private lines; those who go straight to another application.",
 )
@@ -101,6 +104,7 @@ def portal_from_rented_network() -> str:
     needs=_BOTH,
     respond=["revoke_sessions", "reset_password", "ask_user"],
     confidence=0.7,
+    by_habit=True,
     benign="A developer or administrator on a network never used before.",
     misses="Accounts that use these programs every day.",
 )
@@ -129,6 +133,7 @@ def developer_program_signs_in() -> str:
     needs=["sign_in"],
     respond=[*CONTAIN, "ask_user"],
     confidence=0.6,
+    by_habit=True,
     benign="A test program with a password in it, on a server never used before.",
     misses="The audit log, which does not name the protocol.",
 )
@@ -154,6 +159,7 @@ def password_handed_to_program() -> str:
     needs=["sign_in"],
     respond=["block_sign_in", "revoke_sessions", "ask_user"],
     confidence=0.6,
+    everyday=True,
     benign="An application that asks for a second factor only now and then.",
     misses="Accounts that were never asked for one.",
 )
@@ -184,6 +190,7 @@ def asked_for_less() -> str:
     needs=["sign_in"],
     respond=["harden", "report"],
     confidence=0.5,
+    everyday=True,
     benign="The user abroad, at an application that no policy covers.",
     misses="Organisations without conditional access; the audit log, which does not name policies.",
 )
@@ -215,6 +222,7 @@ def no_policy_asked() -> str:
     needs=[*_BOTH, "everyone:sign_in|everyone:ual/AzureActiveDirectory"],
     respond=["revoke_sessions", "remove_consent", "ask_user"],
     confidence=0.5,
+    everyday=True,
     benign="A program that the user tries out, on a network never used before.",
     misses="Programs that half the organisation uses.",
 )

@@ -18,6 +18,7 @@ _SCALARS = (
     ("LogonType", "ExternalAccess", "OperationCount"),
     ("ChatThreadId", "ChatName"),
     ("SourceId", "UrlClickAction", "AppName"),  # a click that Safe Links saw: the trace's id of the mail
+    ("FlowConnectorNames", "FlowDetailsUrl", "RecipientUPN"),  # Power Automate: what a flow connects, and for whom
     ("LogonError", "ErrorNumber", "ResultStatusDetail"),
     ("SourceFileName", "SourceRelativeUrl", "SiteUrl", "EventSource", "ItemType", "MachineDomainInfo", "MachineId"),
     ("TargetUserOrGroupName", "TargetUserOrGroupType", "UserSharedWith", "SharingType", "EventData"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from o365nb.text import csv_rows
 
 _DATE = re.compile(r"\bDate: (\d{4}-\d{2}-\d{2})")
 
@@ -33,7 +34,7 @@ def read(name: str) -> Listed:
 
 def rows(text: str) -> tuple[dict[str, str], ...]:
     """The rows of a list's text, comments left out. Raises ValueError for one that does not fit the header."""
-    found = tuple(csv.DictReader(line for line in text.splitlines() if line and not line.startswith("#")))
+    found = tuple(csv_rows(text))
     if broken := [row for row in found if None in row or None in row.values()]:
         raise ValueError(f"{broken[0]} does not fit the header")
     return found

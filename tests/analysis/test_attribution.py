@@ -383,3 +383,24 @@ def test_a_mail_relay_ties_no_mail_to_another(tmp_path):
     sent = event(**STOLEN, operation="Send", message_id="<1>", event_id="sent", time=at(minutes=30))
     rows = [*normal(), entry(), sent, mail("theirs", message_id="<1>"), mail("own", message_id="<2>")]
     assert only(labels(tmp_path, rows), Label.ATTACKER) == {"entry", "sent", "theirs"}
+
+
+def test_mail_sent_in_the_name_of_a_common_mailbox_is_the_attackers_for_every_recipient(tmp_path):
+    common = "bills@contoso.example"
+    sent = event(
+        **STOLEN, operation="SendAs", message_id="<as@contoso.example>", time=at(minutes=4), event_id="send as"
+    )
+    told = mail(actor=common, message_id="<as@contoso.example>", time=at(minutes=4), event_id="told")
+    other = mail(actor=common, message_id="<own@contoso.example>", time=at(minutes=5), event_id="another")
+    outside = mail(actor="x@fabrikam.example", message_id="<as@contoso.example>", time=at(minutes=6), event_id="answer")
+    found = labels(tmp_path, [*normal(), entry(), sent, told, other, outside])
+    assert only(found, Label.ATTACKER) == {"entry", "send as", "told"}
+    assert found["told"].because.startswith("is about the same mail <as@contoso.example> as")
+
+
+def test_a_record_that_tells_nothing_is_nobodys_within_a_day_of_a_sign_in_of_nobody_knows_who(tmp_path):
+    rows = [event(**BARE, operation="Update", time=at(hours=hour), event_id=f"bare {hour}") for hour in (-30, 3, 40)]
+    found = labels(tmp_path, [*normal(), entry(), *rows], seeds={})
+    assert (found["bare -30"].label, found["bare 3"].label, found["bare 40"].label) == (
+        Label.USER, Label.UNKNOWN, Label.USER,
+    )  # fmt: skip

@@ -51,7 +51,7 @@ def test_an_account_entered_from_the_attackers_server_with_the_attackers_tool_is
             utc(at(hours=3)),
             utc(at(hours=5)),
             f"{GINA} was entered",
-            "Treat the account as taken over: investigate it too (--user), and follow the whole playbook for it:"
+            "Treat the account as taken over: investigate it too (--user), and take every step of the response for it:"
             " block, revoke, reset, clean up, verify.",
         )
     }

@@ -22,9 +22,9 @@ EXPECTED = {
          "de-log-gap", "ia-new-country-unmanaged"},
     ),
     "token_theft": (
-        Verdict.CONFIRMED, "H4", [],
+        Verdict.CONFIRMED, "H4", ["sharing_link"],
         {"ia-token-replay-nonint", "ia-session-stolen", "ia-residential-near", "ia-risk-detections",
-         "ia-token-outlives-reset", "co-file-sync", "la-saas-sso"},
+         "ia-token-outlives-reset", "co-file-sync", "co-share-anon", "la-saas-sso"},
     ),
 }  # fmt: skip
 PRESERVED = ["snapshot_evidence", "hold_mailbox"]
@@ -40,7 +40,7 @@ RESTORED = {"spray": ["resume_unified_audit"]}
 REMOVED = {
     "consent": ["disable_application", *_ADDRESSES, "remove_consent"],
     "spray": [*_ADDRESSES, "disable_inbound_connector", "disable_transport_rule", "remove_transport_rule"],
-    "token_theft": _ADDRESSES,
+    "token_theft": [*_ADDRESSES, "remove_sharing_link"],
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tables import SUBJECT, T0, event, make_case, sign_in
 
+from o365nb import detections
 from o365nb.analysis.attribution import attribute
 from o365nb.analysis.base import Responder, Seed
 from o365nb.engine import Engine
@@ -99,6 +100,8 @@ class Fact:
     title: str = "Something bad."
     attack: tuple[str, ...] = ("T1078",)
     respond: tuple[str, ...] = ()
+    everyday: bool = False
+    by_habit: bool = False
 
 
 def facts(**severities: str) -> dict[str, Fact]:
@@ -107,5 +110,7 @@ def facts(**severities: str) -> dict[str, Fact]:
     for name, said in severities.items():
         severity, _, seed = said.partition(" ")
         slug = name.replace("_", "-")
-        found[slug] = Fact(slug, Severity(severity), float(seed or 0))
+        real = detections.facts().get(slug)
+        kind = {"everyday": real.everyday, "by_habit": real.by_habit} if real else {}
+        found[slug] = Fact(slug, Severity(severity), float(seed or 0), **kind)
     return found

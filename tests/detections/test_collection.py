@@ -51,6 +51,13 @@ def test_as_much_mail_as_the_account_opens_itself_is_not_much(tmp_path):
     assert ask(tmp_path, "co-mia-volume", events=rows)[0].verdict is Answer.CLEAR
 
 
+def test_a_flow_is_told_of_with_the_services_that_it_connects(tmp_path):
+    flow = act("CreateFlow", target="77", workload="MicrosoftFlow",
+               properties={"FlowConnectorNames": "Office 365 Outlook, Gmail"})  # fmt: skip
+    _, (hit,) = ask(tmp_path, "pe-flow", events=[*usual(), broke_in(), flow])
+    assert hit.summary.startswith("CreateFlow 77 (Office 365 Outlook, Gmail), from 198.51.100.66")
+
+
 def test_mail_that_a_flow_forwards_is_told_of_as_it_stands(tmp_path):
     headers = [{"name": "x-ms-mail-application", "value": "Microsoft Power Automate; User-Agent: azure-logic-apps/1.0"},
                {"name": "x-ms-mail-operation-type", "value": "Forward"}]  # fmt: skip

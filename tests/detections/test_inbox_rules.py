@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from detections.world import HOSTILE, act, ask, at, broke_in, partner, usual
-from tables import SUBJECT, event, rule, rule_change
+from tables import SUBJECT, event, rule, rule_change, sign_in
 
 from o365nb.model import Answer, Outcome
 
@@ -96,6 +96,26 @@ def test_a_rule_against_the_pay_office_is_aimed(tmp_path):
 def test_mail_about_money_that_goes_where_nobody_looks_is_hidden_though_it_stays_unread(tmp_path, does, sure):
     _, hits = ask(tmp_path, "pe-rule-keywords", inbox_rules=[rule(name="x1y", words=["Kontoverbindung"], **does)])
     assert [hit.confidence for hit in hits] == sure
+
+
+NEXT_DOOR = {"client_ip": "203.0.113.201", "session_id": "00000000-0000-4000-8000-00000000000c", "device_id": None,
+             "device_managed": None}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("client", "sure"),
+    [
+        ({"os": "Linux", "browser": "Firefox"}, 0.7),
+        ({"os": "iOS", "browser": "Safari"}, 0.4),
+    ],
+    ids=["a program never seen", "the user's own telephone on a fresh address"],
+)
+def test_a_rule_by_a_new_program_at_a_new_address_of_the_users_own_provider_is_nobodys_habit(tmp_path, client, sure):
+    came = sign_in(**NEXT_DOOR, **client)
+    made = event(operation="New-InboxRule", event_id="made", **NEXT_DOOR, time=at(minutes=5))
+    change = rule_change(event_id="made", time=made["time"], name="wd", words=["payroll"], deletes=True)
+    _, hits = ask(tmp_path, "pe-rule-keywords", events=[*usual(), came, made], rule_changes=[change])
+    assert [(hit.evidence, hit.confidence) for hit in hits] == [(("made",), sure)]
 
 
 def test_a_one_letter_name_alone_is_weak(tmp_path):

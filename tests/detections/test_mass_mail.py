@@ -113,3 +113,10 @@ def test_an_alert_about_the_account(tmp_path):
     alert = event(operation="AlertTriggered", event_id="it", target="x", properties=told)
     _, hits = ask(tmp_path, "im-sender-restricted", events=[alert])
     assert [hit.evidence for hit in hits] == [("it",)]
+
+
+@pytest.mark.parametrize(("count", "entered", "sure"), [(30, True, [0.5]), (30, False, []), (20, True, [])])
+def test_after_an_unfamiliar_sign_in_fewer_mails_tell(tmp_path, count, entered, sure):
+    sent = [trace(SUBJECT, f"x{n}@y{n}.example", time=at(hours=1, seconds=n), event_id=f"m{n}") for n in range(count)]
+    _, hits = ask(tmp_path, "im-mass-send", events=[*usual(), *([broke_in()] if entered else []), *sent])
+    assert [hit.confidence for hit in hits] == sure

@@ -26,12 +26,37 @@ def refused(count: int, **given):
     return [broke_in(**one, time=at(minutes=n), event_id=f"no-{n}", **given) for n in range(count)]
 
 
+ABROAD = ((64601, "NL"), (64602, "BG"), (64603, "RU"))
+
+
+def scattered(places=ABROAD, **given):
+    hand = {"client_app": "Authenticated SMTP", "session_id": None, **given}
+    return [
+        broke_in(
+            event_id=f"far-{n}",
+            time=at(minutes=9 * n),
+            client_ip=f"198.51.100.{80 + n}",
+            asn=asn,
+            country=country,
+            **hand,
+        )
+        for n, (asn, country) in enumerate(places)
+    ]
+
+
+def insisted(times: int = 3, **given):
+    prompts = refused(times, session_id=None, **given)
+    return [*prompts, broke_in(event_id="in", time=at(minutes=times + 1), **given)]
+
+
 CODE = {"token_type": "deviceCode", "app_name": "Microsoft Authentication Broker"}
 FOUND = {
     "ia-spray": (sprayed(), (f"{SUBJECT}@0.0",)),
     "ia-spray-hit": ([*sprayed(), tried(SUBJECT, 40, error_code="50076", result="interrupted")], (f"{SUBJECT}@40",)),
     "ia-mfa-fatigue": (refused(6), tuple(f"no-{n}" for n in range(6))),
     "ia-legacy-auth-success": ([broke_in(event_id="old", client_app="IMAP4")], ("old",)),
+    "ia-legacy-scattered": (scattered(), ("far-0", "far-1", "far-2")),
+    "ia-mfa-insisted": (insisted(), ("in",)),
     "ia-devicecode-first": ([broke_in(event_id="code", **CODE)], ("code",)),
 }
 INNOCENT = {
@@ -42,6 +67,20 @@ INNOCENT = {
     ],
     "ia-mfa-fatigue": [*refused(4), *refused(3, client_ip="203.0.113.10")[:0]],
     "ia-legacy-auth-success": [sign_in(client_app="Exchange ActiveSync", device_id=None, device_managed=None)],
+    "ia-legacy-scattered": [
+        *scattered(ABROAD[:2]),
+        *({**row, "client_app": "Browser", "event_id": f"web {row['event_id']}"} for row in scattered()),
+        *({**row, "time": at(days=n + 1), "event_id": f"later {n}"} for n, row in enumerate(scattered())),
+        *(
+            {**row, "result": "failure", "error_code": "50126", "event_id": f"no {n}"}
+            for n, row in enumerate(scattered())
+        ),
+    ],
+    "ia-mfa-insisted": [
+        *insisted(2),
+        *refused(3, client_ip="203.0.113.10"),
+        sign_in(time=at(minutes=5)),
+    ],
     "ia-devicecode-first": [broke_in(**CODE, result="failure", error_code="50097")],
 }
 
@@ -71,6 +110,16 @@ def test_a_spray_over_the_full_hour_is_one_burst(tmp_path):
     rows = [{**row, "time": at(minutes=19 + n)} for n, row in enumerate(sprayed()[:12])]  # 09:00 lies in the middle
     answer, _ = ask(tmp_path, "ia-spray", events=rows)
     assert answer.verdict is Answer.FOUND
+
+
+@pytest.mark.parametrize(
+    ("agent", "verdict"),
+    [("fasthttp", Answer.FOUND), ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130.0.0.0", Answer.CLEAR)],
+    ids=["a tool", "a browser that thousands have"],
+)
+def test_a_spray_that_changes_its_address_is_known_by_its_tool(tmp_path, agent, verdict):
+    rows = [{**row, "client_ip": f"198.51.100.{70 + n % 5}", "user_agent": agent} for n, row in enumerate(sprayed())]
+    assert ask(tmp_path, "ia-spray", events=[*usual(), *rows])[0].verdict is verdict
 
 
 def test_a_slow_spray_is_found_by_the_day(tmp_path):

@@ -50,7 +50,7 @@ def test_microsofts_own_word_for_an_impersonation_is_enough(tmp_path):
 
 HIDING = {"name": "Gandalf", "from_addresses": [PERSONNEL], "deletes": True, "event_id": "it", "time": at(minutes=5)}
 PAY = {
-    "a rule": ([act("New-InboxRule", event_id="it")], [rule_change(**HIDING)], "workday"),
+    "a rule": ([act("New-InboxRule", event_id="it")], [rule_change(**HIDING)], "workday, myworkday"),
     "a mail": ([act("Send", event_id="it", message_subject="Update direct deposit")], [], "direct deposit"),
     "the system": ([broke_in(event_id="it", app_name="Workday")], [], "workday"),
 }

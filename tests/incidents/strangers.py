@@ -75,9 +75,7 @@ ATTACKS = {
     "method and device": _attack(
         phished.method_and_device, Shape("mes", mixed_case=True), SURE, PW, ("auth_method", "device")
     ),
-    "reset half way": _attack(
-        phished.reset_half_way, Shape("management", doubled=0.4), AT_LEAST_SUSPECTED, PW, recall=0.0
-    ),
+    "reset half way": _attack(phished.reset_half_way, Shape("management", doubled=0.4), SURE, PW),
     "own reset": _attack(entered.own_reset, Shape("purview"), SURE, ("H8",), ("auth_method",)),
     "tired": _attack(entered.tired, Shape("sentinel", sentinel_sign_ins=True), SURE, ("H7",)),
     "sprayed": _attack(entered.sprayed, Shape("graph"), CERTAIN, ("H3",), recall=0.85),
@@ -156,5 +154,3 @@ INNOCENTS = {
     "new tablet": _innocent(changed.new_tablet, Shape("purview", sessions=False, **_LOG_ONLY)),
     "tunnelled": _innocent(changed.tunnelled, Shape("mes")),
 }
-
-STRANGERS = ATTACKS | INNOCENTS

@@ -3,11 +3,13 @@
 import functools
 
 import pytest
+from incidents import held_out, strangers
 from incidents.measure import investigated
-from incidents.strangers import ATTACKS, INNOCENTS, STRANGERS
 
 from o365nb.model import Label, Verdict
 
+ATTACKS, INNOCENTS = strangers.ATTACKS | held_out.ATTACKS, strangers.INNOCENTS | held_out.INNOCENTS
+STRANGERS = ATTACKS | INNOCENTS
 #: Steps that take something from the user.
 _HARSH = {"block_sign_in", "reset_password", "disable_inbox_rule", "remove_auth_method", "revoke_grant", "hold_mailbox"}
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
+from o365nb.text import csv_lines
+
 #: List name → its columns and their SQL types; every list becomes a table `list_<name>`.
 COLUMNS: dict[str, dict[str, str]] = {
     "kit_user_agents": {"pattern": "VARCHAR", "tool": "VARCHAR"},
@@ -29,8 +31,7 @@ def text(name: str) -> str:
 @cache
 def rows(name: str) -> tuple[tuple[str, ...], ...]:
     """The rows of one list, in the order of COLUMNS. Raises ValueError for a list that breaks its own header."""
-    lines = (line for line in text(name).splitlines() if line and not line.startswith("#"))
-    reader = csv.reader(lines)
+    reader = csv.reader(csv_lines(text(name)))
     header = next(reader)
     if header != list(COLUMNS[name]):
         raise ValueError(f"list {name} has the columns {header}, expected {list(COLUMNS[name])}")
