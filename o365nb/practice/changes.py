@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from o365nb.practice.ids import Json, z
-from o365nb.practice.logs import mailbox
+from o365nb.practice.logs import collaboration, mailbox
 from o365nb.practice.logs.directory import Actor, Change
 from o365nb.practice.people import INITIAL_DOMAIN, Person
 from o365nb.practice.state import TenantState
@@ -147,6 +147,15 @@ class Changes:
         self._cmdlet(cmdlet, target, {
             name: "" if value is None else str(value) for name, value in parameters.items() if name != "Confirm"
         })  # fmt: skip
+
+    def unshared(self, address: str, link: Json) -> None:
+        """A sharing link was taken from a file (the state already says so)."""
+        at, record_id = self._now(), str(uuid4())
+        user = self._by.upn or f"ServicePrincipal_{self._by.id}@{INITIAL_DOMAIN}"
+        anybody = link.get("link", {}).get("scope") == "anonymous"
+        operation = "AnonymousLinkRemoved" if anybody else "SharingLinkDeleted"
+        self._state.log_audit(at, collaboration.unshared(record_id, at, operation, address, user))
+        self._state.save()
 
     def _now(self) -> datetime:
         return self._state.clock.now()

@@ -1,4 +1,4 @@
-"""A practice tenant in the foreground: what `o365nb practice serve` and `python -m o365nb.practice` run."""
+"""A practice tenant in the foreground: what `o365nb practice serve` runs."""
 
 from __future__ import annotations
 

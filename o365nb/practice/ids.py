@@ -34,11 +34,6 @@ def message_id(rng: Random, domain: str) -> str:
     return f"<{rng.getrandbits(80):020X}@{domain}>"
 
 
-def store_id(rng: Random, size: int = 46) -> str:
-    """An opaque Exchange id (folder, item)."""
-    return "LgAAAA" + base64.b64encode(rng.randbytes(size)).decode()
-
-
 def z(at: datetime) -> str:
     """Graph's way to write a time: seconds and Z."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

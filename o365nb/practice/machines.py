@@ -131,28 +131,3 @@ def action_as_of(asked: Json, now: datetime) -> Json:
     if begun + _SOON <= now:
         return {**asked, "status": "InProgress", "lastUpdateDateTimeUtc": z(begun + _SOON)}
     return asked
-
-
-def machine_alert(device: Device, person: Person, title: str, category: str, severity: str, at: datetime) -> Json:
-    """An `alert` of the Defender for Endpoint API; for stories."""
-    return {
-        "id": f"da{named_id(f'machine-alert:{device.id}:{title}').replace('-', '')[:18]}_-{int(at.timestamp())}",
-        "incidentId": 900 + person.number,
-        "severity": severity,
-        "status": "New",
-        "classification": "Unknown",
-        "determination": "NotAvailable",
-        "detectionSource": "WindowsDefenderAv",
-        "category": category,
-        "title": title,
-        "description": title,
-        "alertCreationTime": z(at + timedelta(minutes=3)),
-        "firstEventTime": z(at),
-        "lastEventTime": z(at),
-        "lastUpdateTime": z(at + timedelta(minutes=3)),
-        "machineId": machine_id(device),
-        "computerDnsName": f"{device.name.lower()}.{DOMAIN}",
-        "relatedUser": {"userName": person.upn.split("@", 1)[0], "domainName": "azuread"},
-        "mitreTechniques": [],
-        "evidence": [],
-    }

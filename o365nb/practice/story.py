@@ -15,7 +15,7 @@ from typing import ClassVar
 from o365nb.errors import BadInput
 from o365nb.practice import app_registry, directory_noise, mail_noise, noise, objects, variations
 from o365nb.practice.ids import Json
-from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, PARTNER, TENANT_ID
+from o365nb.practice.people import DOMAIN, INITIAL_DOMAIN, TENANT_ID
 from o365nb.practice.world import World
 
 #: Changes whenever the same story would no longer give the same bytes; a state folder of another version is refused.
@@ -41,7 +41,6 @@ class StoryInfo:
     first_attacker_event: datetime | None = None
     tenant_id: str = TENANT_ID
     accepted_domains: tuple[str, ...] = (DOMAIN, INITIAL_DOMAIN)
-    partner_domains: tuple[str, ...] = (PARTNER,)
     plans: tuple[str, ...] = E5
     refused: tuple[str, ...] = ()  # beginnings of paths and names of cmdlets that nobody may use
 

@@ -18,7 +18,8 @@ from o365nb.tenant.permissions import Right
 #: True, False (gone), or None where nothing can be read and a person has to say.
 State = dict[str, Any]
 
-#: The places of the playbook, in the order in which they are done.
+#: Where a step has its place, in the order in which they are done: E preserves, C contains, X removes, R recovers,
+#: V verifies; M is done by people. Within a letter the numbers name a family of steps, not their order.
 PLACES = (
     *("E1", "E3", "E4", "M3", "M5", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "M1"),
     *("X1", "X2", "X3", "X4", "X5", "X7", "X8", "X6", "X9", "X10", "X11", "X12", "X13", "X14", "X15", "X16", "C2b"),
@@ -70,7 +71,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A proposed step before it has its number. `place` is the playbook's; `rank` orders steps within it."""
+    """A proposed step before it has its number. `place` is one of PLACES; `rank` orders steps within it."""
 
     place: str
     phase: Phase

@@ -14,9 +14,10 @@ from o365nb.tenant import Tenant, powershell
 
 #: Findings after which money may move, and after which others were written to.
 _MONEY = ("im-mass-send", "im-invoice-fraud", "im-payroll", "im-lookalike-domain")
-_MAIL = (*_MONEY, "im-sender-restricted", "im-internal-phish")
-#: Findings about mail under imitated or forged names.
-_IMITATED = ("im-lookalike-domain", "im-invoice-fraud", "ia-spoof-not-compromise")
+_MAIL = (*_MONEY, "im-sender-restricted", "la-internal-phish", "la-share-lure", "la-thread-hijack")
+#: Findings about mail under imitated or forged names, and about what came back for mail that was never sent.
+_IMITATED = ("im-lookalike-domain", "im-invoice-fraud", "im-replyto", "ia-spoof-not-compromise")
+_FORGED = (*_IMITATED, "im-ndr-storm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Guide:
     reason: str
     command: str = ""
     cmdlet: tuple[str, str] | None = None
+    #: The detections whose `respond` names the step; a test holds both sides to each other.
     slugs: tuple[str, ...] = ()
     always: bool = False
     untouched: bool = False
@@ -94,12 +96,12 @@ GUIDES = (
         "those whom {upn} corresponds with",
         "Tell the real partner by telephone that somebody imitates them and may read along in the conversation: then"
         " the leak is theirs. Tell colleagues who received mail in a forged name not to act on it.",
-        slugs=_IMITATED, untouched=True,
+        slugs=_FORGED, untouched=True,
     ),
     Guide(
         "verify_again", "Verify again", "V1", Phase.VERIFY, "{upn}",
         "After an hour, a day and a week: read everything back and look for attacker activity after the containment.",
-        "o365nb respond verify --case CASE",
+        "o365nb respond verify --watch --case CASE",
     ),
     Guide(
         "harden", "Close the way in", "R7", Phase.LESSONS, "the tenant of {upn}",

@@ -50,7 +50,7 @@ def make_plan(
     indicators: Iterable[Indicator] = (),
     recipients: Iterable[Recipient] = (),
 ) -> Plan:
-    """The response to a case: steps on the attacker's objects only, in playbook order.
+    """The response to a case: steps on the attacker's objects only, in the order of PLACES.
 
     Below *probable* nothing is changed: people ask the user, and stop those who only imitate others.
     """

@@ -9,8 +9,10 @@ from o365nb.case import Case
 from o365nb.errors import O365nbError
 from o365nb.model import Plan, Step
 from o365nb.response import receipts
+from o365nb.response.base import Request
 from o365nb.response.plan import action_of
 from o365nb.response.tempo import tempo
+from o365nb.response.undo import reopens, standing_step
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant, redact
 
@@ -31,6 +33,23 @@ def preview(plan: Plan, case: Case | None = None, tenant: Tenant | None = None, 
     return lines
 
 
+def undo_preview(case: Case, step_id: str) -> list[str]:
+    """What putting a step back would send, and what to mind. Sends nothing; raises BadInput as `undo` does."""
+    stands = standing_step(case, step_id)
+    action = action_of(stands.step)
+    lines = [f"{stands.step_id}  undo  {action.title}: {one_line(stands.target)}"]
+    if not stands.reversible:
+        return [*lines, f"    cannot be undone: {one_line(action.irreversible_because)}"]
+    lines += [f"    sends    {_sent(request)}" for request in action.undo_requests(stands.step, stands.before or {})]
+    if reopens(stands):
+        lines.append("    mind     the account may sign in again, past the gate that the plan's own unlock step has")
+    return lines
+
+
+def _sent(request: Request) -> str:
+    return one_line(f"{request.method} {request.url} {json.dumps(request.body)}")
+
+
 def _step(step: Step, *, by_hand: bool) -> Iterator[str]:
     action = action_of(step)
     automatic = step.automatic and not by_hand
@@ -46,7 +65,7 @@ def _step(step: Step, *, by_hand: bool) -> Iterator[str]:
     if step.finding_ids:
         yield f"    findings {', '.join(step.finding_ids)}"
     for request in action.requests(step) if automatic else ():
-        yield f"    sends    {one_line(f'{request.method} {request.url} {json.dumps(request.body)}')}"
+        yield f"    sends    {_sent(request)}"
     if step.command_equivalent:
         yield f"    {'same as ' if automatic else 'command '} {one_line(step.command_equivalent)}"
 

@@ -9,6 +9,7 @@ from typing import Any
 from o365nb.case.folder import SAID
 from o365nb.engine import Engine
 from o365nb.model import CaseVerdict, Context, Finding, Indicator, Label, Persistence, Recipient, Severity, Verdict
+from o365nb.response.shared_links import SharedLink, shared_links
 
 Row = dict[str, Any]
 TABLES = (
@@ -53,6 +54,8 @@ class Situation:
     #: Mailboxes of the organisation that got mail of the attacker's, each with the id of the message.
     received: tuple[tuple[str, str], ...] = ()
     doubtful: tuple[Persistence, ...] = ()
+    #: Item of the inventory → the sharing links that the log names for it.
+    links: dict[str, tuple[SharedLink, ...]] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -77,6 +80,7 @@ class Situation:
             _logged(engine, attackers),
             tuple(sorted({(one.address, one.message_id) for one in recipients if one.internal and _is_id(one)})),
             tuple(item for item in items if item.verdict is Label.UNKNOWN),
+            shared_links(engine, attackers),
         )
 
     @property

@@ -1,4 +1,4 @@
-"""The choice before the first step: contain at once, or look first and then strike everywhere at once (B0)."""
+"""The choice before the first step: contain at once, or look first and then strike everywhere at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def tempo(plan: Plan) -> Tempo | None:
         return Tempo(
             contain_first=True,
             why="Contain first: money may be moving, or mail is being sent in masses. Apply the steps of the phase"
-            " contain now, call the bank meanwhile, and collect and scope afterwards.",
+            " contain now, call the bank meanwhile, and go on looking for further accounts and objects afterwards.",
         )
     many = f"all {len(victims)} accounts" if len(victims) > 1 else "the account"
     more = (

@@ -19,7 +19,7 @@ def undo(case: Case, tenant: Tenant, step_id: str, *, operator: str = "") -> Rec
     Raises BadInput when nothing was applied under that id, when two plans used it for different things, or when
     the step cannot be undone.
     """
-    stands = _the_one(case, step_id)
+    stands = standing_step(case, step_id)
     step, action = stands.step, action_of(stands.step)
     if not stands.reversible:
         raise BadInput(f"{stands.step_id} cannot be undone: {action.irreversible_because}. Nothing was sent.")
@@ -52,7 +52,13 @@ def undo(case: Case, tenant: Tenant, step_id: str, *, operator: str = "") -> Rec
     return perform(case, tenant, receipt, change)
 
 
-def _the_one(case: Case, step_id: str) -> Receipt:
+def reopens(stands: Receipt) -> bool:
+    """Whether putting a step back opens an account that was closed."""
+    return stands.action == "block_sign_in"
+
+
+def standing_step(case: Case, step_id: str) -> Receipt:
+    """The receipt of the step that `undo` would put back. Raises BadInput as it does."""
     plan, _, name = step_id.rpartition(":")
     named = [one for one in receipts.read(case) if one.step_id == name and plan in ("", one.plan_id)]
     things = {receipts.thing_of(one): one.plan_id for one in named}
@@ -71,4 +77,4 @@ def _closed(receipt: Receipt, outcome: Result, note: str) -> Receipt:
 
 
 def _warning(stands: Receipt) -> str:
-    return "The account was opened again without the gate." if stands.action == "block_sign_in" else ""
+    return "The account was opened again without the gate." if reopens(stands) else ""

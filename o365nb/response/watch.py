@@ -16,7 +16,7 @@ from o365nb.model import Indicator
 from o365nb.response.receipts import Receipt
 from o365nb.safe import one_line
 
-#: Access tokens that were out already live about an hour where a service does not re-check them (playbook, V1).
+#: Access tokens that were out already live about an hour where a service does not re-check them (Microsoft).
 GRACE = timedelta(minutes=60)
 #: A refresh token that was revoked is refused within minutes; a sign-in later than this used one that was not.
 _MINUTES = timedelta(minutes=5)

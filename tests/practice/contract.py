@@ -31,10 +31,22 @@ def _add_documented(spec):
     """Calls that Microsoft's reference pages show and the subset leaves out, with the subset's own types."""
     with (DATA / "documented-calls.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            call = {"responses": {"2XX": {"description": "Success", **_content(row["answer"])}}}
-            body = _content(row["body"]) or {"content": {"application/json": {"schema": _REFERENCE}}}
-            call["requestBody"] = {"required": True, **body}
+            call = {"responses": {"2XX": {"description": "Success", **_content(_listed(spec, row["answer"]))}}}
+            if row["method"] == "POST":
+                body = _content(row["body"]) or {"content": {"application/json": {"schema": _REFERENCE}}}
+                call["requestBody"] = {"required": True, **body}
             spec["paths"].setdefault(row["path"], {})[row["method"].lower()] = call
+
+
+def _listed(spec, kind):
+    """The type of an answer; `kind[]` is a page of them, which the subset may have no type for."""
+    if not kind.endswith("[]"):
+        return kind
+    item = kind.removesuffix("[]")
+    items = {"type": "array", "items": {"$ref": f"#/components/schemas/microsoft.graph.{item}"}}
+    page = {"type": "object", "properties": {"value": items, "@odata.nextLink": {"type": "string"}}}
+    spec["components"]["schemas"].setdefault(f"microsoft.graph.{item}CollectionResponse", page)
+    return f"{item}CollectionResponse"
 
 
 def _content(kind):

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from practice.judge import answer_problems, problems
-from response import planted_mail
+from response import planted_links, planted_mail
 from response.making import finding, thing, user, verdict
 from response.planted import case_of, plant
 from tables import SUBJECT, make_case, rule, state
@@ -106,6 +106,7 @@ def test_every_request_and_answer_of_the_response_is_published(tmp_path):
     for name, plan_of in {
         "own": lambda server, tenant, folder: planned(tenant, folder),
         "planted": lambda server, tenant, folder: case_of(plant(server), folder),
+        "shared": lambda server, tenant, folder: planted_links.case_of(planted_links.plant(server), folder),
         "mail": lambda server, tenant, folder: planted_mail.case_of(planted_mail.plant(server), folder),
     }.items():
         with PracticeTenant(story="aitm", state=tmp_path / name / "state", journal=True) as server:

@@ -13,7 +13,8 @@ import pytest
 import requests
 
 from o365nb import collectors
-from o365nb.practice import stories
+from o365nb.errors import BadInput
+from o365nb.practice import serve, stories
 
 
 @contextmanager
@@ -27,7 +28,7 @@ def ended(running):
 
 
 def command(*arguments):
-    return [sys.executable, "-m", "o365nb.practice", *arguments]
+    return [sys.executable, "-m", "o365nb", "practice", "serve", *arguments]
 
 
 def test_what_it_prints_is_all_that_the_kit_needs_and_it_ends_with_ctrl_c(tmp_path):
@@ -106,23 +107,28 @@ def test_every_story_is_listed_in_columns():
     assert [(words[0], words[1]) for words in listed] == [(slug, info.id) for slug, info in stories().items()]
 
 
-@pytest.mark.parametrize("port", ["70000", "-1", "taken"])
-def test_a_port_that_cannot_be_had_is_one_line(tmp_path, port):
+def test_a_port_that_is_taken_is_one_line(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        number = str(taken.getsockname()[1]) if port == "taken" else port
+        number = str(taken.getsockname()[1])
         ended = subprocess.run(
             command("aitm", "--port", number, "--state", str(tmp_path)), capture_output=True, text=True, check=False
         )
     (line,) = ended.stderr.splitlines()
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert line.startswith(f"Port {number} cannot be used (")
+    assert line.startswith(f"o365nb: Port {number} cannot be used (")
+
+
+@pytest.mark.parametrize("port", [70000, -1])
+def test_what_is_no_port_is_refused(tmp_path, port):
+    with pytest.raises(BadInput, match=f"^Port {port} cannot be used "):
+        serve("aitm", port, tmp_path)
 
 
 def test_an_unknown_story_is_one_line_and_exit_2(tmp_path):
     ended = subprocess.run(command("S77", "--state", str(tmp_path)), capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert ended.stderr.splitlines() == [
-        "There is no practice story 'S77'. Choose one of: "
+        "o365nb: There is no practice story 'S77'. Choose one of: "
         + ", ".join(f"{story.slug} ({story.id})" for story in stories().values())
         + "."
     ]

@@ -14,6 +14,8 @@ from response.planted import everything
 
 from o365nb import investigate, response
 from o365nb.practice import Chaos, PracticeTenant
+from o365nb.practice.shared_files import link
+from o365nb.practice.storybook.token_theft import LEFT_OPEN
 
 HURRY = 0.01
 #: What is done to each account that was taken, and can be taken back.
@@ -44,6 +46,8 @@ DISMISSED = (  # the word of an administrator is taken back, not unsaid
     "/risky_users/{upn}/riskLevel: medium → none",
     "/risky_users/{upn}/riskState: atRisk → dismissed",
 )
+#: The thief's link; Dave's own on the same file, and on another, stay.
+LINK = f"/shared_files/{LEFT_OPEN}/permissions/{link(f'thief:{LEFT_OPEN}')['id']} gone"
 GRANT = "/grants/EWS.AccessAsUser.All IMAP.AccessAsUser.All offline_access"
 #: Story: (account, what is changed and comes back by its undo, what is changed for good)
 STORIES = {
@@ -55,7 +59,7 @@ STORIES = {
                         "/exchange/inbound_connectors/Scan relay/Enabled: true → false",
                         "/exchange/transport_rules/./State: Enabled → Disabled"),
               (*SPENT, *CARED, *RISK)),
-    "token_theft": ("dave", (*CLOSED, *RISKY), (*SPENT, *CARED)),
+    "token_theft": ("dave", (*CLOSED, *RISKY), (*SPENT, *CARED, LINK)),
     "insider": ("erin", (), ()),
     "payroll": ("frank", (*CLOSED, "/rules/{upn}/Gandalf/enabled: true → false"),
                 (*SPENT, *CARED, *RISK, "/methods/{upn}/+1 2025550142 gone")),

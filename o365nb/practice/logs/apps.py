@@ -25,7 +25,6 @@ SYNC_ENGINE = App("ab9b8c07-8f02-4f72-87fa-80105867a763", "OneDrive SyncEngine")
 OUTLOOK_MOBILE = App("27922004-5251-4030-b22d-91ecd9a37ea4", "Outlook Mobile")
 AUTH_BROKER = App("29d9ed98-a469-4536-ade2-f981bc1d605e", "Microsoft Authentication Broker")
 MY_SIGN_INS = App("19db86c3-b2b9-44cc-b339-36da233a3be2", "My Signins")
-SHAREPOINT_APP = App("08e18876-6177-487e-b8b5-cf950c1e598c", "SharePoint Online Web Client Extensibility")
 EXCHANGE_ADMIN = App("497effe9-df71-4043-a8bb-14cf78c4b63b", "Exchange Admin Center")
 
 DEVICE_REGISTRATION = App("01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "Device Registration Service")

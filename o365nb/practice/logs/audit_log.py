@@ -10,6 +10,7 @@ RECORD_TYPES = {
     3: "ExchangeItemGroup",
     6: "SharePointFileOperation",
     8: "AzureActiveDirectory",
+    14: "SharePointSharingOperation",
     15: "AzureActiveDirectoryStsLogon",
     25: "MicrosoftTeams",
     29: "HygieneEvent",

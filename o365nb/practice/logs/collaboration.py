@@ -85,6 +85,39 @@ def file_synced(
     }
 
 
+def shared(
+    access: Access, record_id: str, at: datetime, operation: str, site: str, name: str, agent: str, group: str = ""
+) -> Json:  # fmt: skip
+    """AnonymousLinkCreated on one file by a browser; SharingSet, the record beside it, names the link's `group`."""
+    data = {**file_event(access, record_id, at, operation, site, name), "RecordType": 14, "UserAgent": agent}
+    own = agent == access.person.laptop.user_agent
+    data |= {"IsManagedDevice": own and data["IsManagedDevice"], "DeviceDisplayName": data["ClientIP"]}
+    if group:
+        said = "<Permissions granted>Read</Permissions granted><MembersCanShareApplied>False</MembersCanShareApplied>"
+        return {**data, "EventData": said, "TargetUserOrGroupName": group, "TargetUserOrGroupType": "SharePointGroup"}
+    return {**data, "EventData": "<Type>View</Type><MembersCanShareApplied>False</MembersCanShareApplied>"}
+
+
+def unshared(record_id: str, at: datetime, operation: str, address: str, user: str) -> Json:
+    """A link was taken away by an application."""
+    return {
+        "CreationTime": naive(at),
+        "Id": record_id,
+        "Operation": operation,
+        "OrganizationId": TENANT_ID,
+        "RecordType": 14,
+        "UserKey": user,
+        "UserType": 5,
+        "Version": 1,
+        "Workload": "OneDrive",
+        "ClientIP": "",
+        "UserId": user,
+        "EventSource": "SharePoint",
+        "ItemType": "File",
+        "ObjectId": address,
+    }
+
+
 def team_event(access: Access, record_id: str, at: datetime, operation: str, chat: str) -> Json:
     """MessageSent, MeetingParticipantDetail, TeamsSessionStarted."""
     person = access.person

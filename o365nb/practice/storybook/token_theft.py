@@ -6,10 +6,11 @@ password and forgets the sessions: the tokens live on for two hours more.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from o365nb.practice import objects
+from o365nb.practice import objects, shared_files
 from o365nb.practice.directory_noise import by
 from o365nb.practice.ids import Json, z
 from o365nb.practice.logs import apps, collaboration, mailbox, risk
@@ -21,15 +22,16 @@ from o365nb.practice.places import COLOGNE, Place, office
 from o365nb.practice.story import Story, StoryInfo
 from o365nb.practice.storybook.habits import newsletter_rule
 from o365nb.practice.storybook.hands import Hand, attack
-from o365nb.practice.world import World
+from o365nb.practice.world import USER, Note, World
 
 T0 = datetime(2026, 11, 16, 20, 26, tzinfo=UTC)
 SUBJECT, HELPDESK = f"dave@{DOMAIN}", f"nadia@{DOMAIN}"
-#: Dave ran the cracked tool two days before: no log has it, only Dave can tell.
-INSTALLED = T0 - timedelta(days=2)
 SESSION = named_id("session:dave:home computer")
 MACHINE = named_id("machine:thief")
 FILES = 412
+#: What stays open to anybody: the thief's link, beside two that Dave made weeks before, one of them on the same file.
+LEFT_OPEN, OWN_LINK = "Pump station, final #3 & 50%.xlsx", "Conveyor timetable.pdf"
+SHARED = T0 + timedelta(minutes=91)
 RESET, REVOKED = T0 + timedelta(hours=10), T0 + timedelta(hours=12)
 
 NEAR = Place("100.67.81.14", 64523, COLOGNE)
@@ -62,6 +64,7 @@ class TokenTheftStory(Story):
         thief = Hand(world, dave, NEAR, THIEF, SESSION, T0, Random(f"{world.seed}|attack"))  # noqa: S311 - a story
         _use(thief, state)
         _copy_files(thief)
+        _share(world, state, thief)
         _help(world, state, dave)
         _go_on(thief)
 
@@ -111,6 +114,29 @@ def _copy_files(thief: Hand) -> None:
             access, thief.new_id(), thief.at(minutes), MACHINE, site, name, 40_000 + thief.rng.randrange(3_000_000)
         )
         thief.log(data, minutes, note)
+
+
+def _share(world: World, state: Json, thief: Hand) -> None:
+    """A link to the dearest file, which opens it long after every session has ended. Dave has shared files before."""
+    rng = Random(f"{world.seed}|links")  # noqa: S311 - a story, not a secret
+    dave, site = thief.person, f"personal/{SUBJECT.replace('@', '_').replace('.', '_')}"
+    laptop = Hand(world, dave, office(dave.number), browser_of(dave.laptop), "", T0 - timedelta(days=12), rng)
+    laptop.session = session_of(dave, dave.laptop, laptop.begin)
+    for minutes, name in ((0, OWN_LINK), (7, LEFT_OPEN)):
+        made = shared_files.link(f"dave:{name}")
+        _linked(laptop, state, minutes, site, name, made, USER)
+    made = shared_files.link(f"thief:{LEFT_OPEN}")
+    late = (SHARED - thief.begin) / timedelta(minutes=1)
+    _linked(replace(thief, rng=rng), state, late, site, LEFT_OPEN, made, attack("exfiltration", "co-share-anon"))
+
+
+def _linked(hand: Hand, state: Json, minutes: float, site: str, name: str, made: Json, note: Note) -> None:
+    shared_files.share(state, hand.person, site, name, made)
+    access, group, agent = hand.access(apps.OFFICE), shared_files.group(site, name, made), hand.browser.user_agent
+    beside = Note(note.label, note.phase) if note.label == "attacker" else note
+    for operation, named, told in (("SharingSet", group, beside), ("AnonymousLinkCreated", "", note)):
+        data = collaboration.shared(access, hand.new_id(), hand.at(minutes), operation, site, name, agent, named)
+        hand.log(data, minutes, told)
 
 
 def _help(world: World, state: Json, dave: Person) -> None:

@@ -147,7 +147,8 @@ class RemoveConsent(Removal):
                     "upn": item.owner,
                     "grant": grant,
                     "client": client,
-                    **({"everybody": _name(row)} if row and everybody else {}),
+                    # Typed to confirm: its id, since whoever made the application chose its name.
+                    **({"everybody": str(row["app_id"] or row["client_id"])} if row and everybody else {}),
                 },
             )
 
