@@ -149,6 +149,11 @@ class CaseView:
         """How they got in, with the alternatives."""
         return summary.cause(self.dossier)
 
+    @property
+    def way_in(self) -> View:
+        """How they got in, the strength of each reason in words."""
+        return summary.way_in(self.dossier)
+
     def interview(self, answers: str = "") -> Interview:
         """The questions, the one that would settle most first; in JupyterLab a form that saves itself in the case.
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from o365nb.model import utc
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import unseen
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.reach import ANNEX
 from o365nb.report.results import pill
+from o365nb.text import plural
 
 _USERS = "SELECT * FROM users WHERE list_contains($1, owner) ORDER BY owner"
 _ROLES = "SELECT owner, role, state FROM roles WHERE list_contains($1, owner) ORDER BY owner, role, state"
@@ -51,7 +51,7 @@ def account(of: Dossier) -> View:
             *(Column("time", "When", "time"), Column("what", "What Microsoft raised", "titled")),
             *(Column("severity", "Severity", "pill"), Column("state", "State")),
         )
-        fold = f"What Microsoft itself raised: {amount(len(raised), 'entry', 'entries')}"
+        fold = f"What Microsoft itself raised: {plural(len(raised), 'entry', 'entries')}"
         tables.append(Table("What Microsoft itself raised", columns, raised, "", fold if len(raised) > ANNEX else ""))
     missing = [text for text in (unseen(of.found, (source,)) for source in _SOURCES) if text]
     tail = [f"Cannot tell: {'; '.join(missing)}."] if missing else []

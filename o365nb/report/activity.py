@@ -10,11 +10,11 @@ from typing import Any
 from o365nb import plots
 from o365nb.events.names import in_words
 from o365nb.model import Label, plain, utc
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.figures import Drawn
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.words import LABELS
+from o365nb.text import plural
 from o365nb.timeline import Act, Place, Point, acts_of, points_of, steps_of
 
 _PLACES = """
@@ -44,16 +44,16 @@ class Figure(Drawn):
         points = points_of(acts)
         counts = Counter(act.lane for act in acts)
         told = ", ".join(f"{counts[lane]:,} {LABELS[lane]}" for lane in RANK if counts[lane]) or "no event"
-        note = "No event to show: the evidence holds none of these accounts."
+        note, hint = "No event to show: the evidence holds none of these accounts.", ""
         if acts:
             bundled = " Where many events lie close together, one mark stands for several."
-            note = (
-                f"{amount(len(acts), 'event')}: {told}. Hover or touch a mark to see what it is and why it is on its"
-                f" lane; drag to zoom, double-click to return.{bundled if len(points) < len(acts) else ''} The axis is"
-                " UTC."
+            note = f"{plural(len(acts), 'event')}: {told}.{bundled if len(points) < len(acts) else ''} The axis is UTC."
+            hint = (
+                "Hover or touch a mark to see what it is and why it is on its lane; drag to zoom, double-click to"
+                " return."
             )
         plot = plots.timeline(points, of.case.info.window, of.clock)
-        super().__init__(of.clock, [plain(point) for point in points], f"Timeline of {told}", plot, note)
+        super().__init__(of.clock, [plain(point) for point in points], f"Timeline of {told}", plot, note, hint)
 
 
 def acts(of: Dossier) -> list[Act]:
@@ -74,9 +74,11 @@ def timeline(of: Dossier) -> Figure:
 
 def steps(of: Dossier) -> View:
     """The attacker's acts one after the other, unbroken runs told as one."""
-    rows = [_run(point) for point in steps_of([act for act in acts(of) if act.lane is Label.ATTACKER])]
-    columns = (*_WHEN, *_WHAT, Column("because", "Why it is the attacker's", "list"), _EVIDENCE)
-    fold = f"All {amount(len(rows), 'step')} of the attacker, in order" if len(rows) > 12 else ""
+    theirs = steps_of([act for act in acts(of) if act.lane is Label.ATTACKER])
+    carried = _carried(of)
+    rows = [_run(point, carried) for point in theirs]
+    columns = (*_WHEN, *_WHAT, Column("why", "Why it is the attacker's", "list"), _FINDINGS, _EVIDENCE)
+    fold = f"{plural(len(rows), 'step')} of the attacker, in order" if len(rows) > 12 else ""
     empty = "No recorded act is attributed to an intruder."
     return _in_rows(of, rows, "The attacker's acts in order", columns, empty, fold)
 
@@ -84,28 +86,50 @@ def steps(of: Dossier) -> View:
 def everybodys(of: Dossier) -> View:
     """The rows behind the timeline: the attacker's acts first, then those of nobody known, then the others'."""
     points = sorted(steps_of(acts(of)), key=lambda point: (RANK[point.lane], point.first))
-    rows = [{"whose": point.lane.value, **_run(point)} for point in points]
-    columns = (*_WHEN, Column("party", "Whose", "pill"), *_WHAT, Column("because", "Why", "list"), _EVIDENCE)
-    fold = f"The rows behind the timeline: {amount(len(rows), 'act')}, the attacker's first"
+    carried = _carried(of)
+    rows = [{"whose": point.lane.value, **_run(point, carried)} for point in points]
+    columns = (*_WHEN, Column("party", "Whose", "pill"), *_WHAT, Column("why", "Why", "list"), _FINDINGS, _EVIDENCE)
+    fold = f"The rows behind the timeline: {plural(len(rows), 'act')}, the attacker's first"
     return _in_rows(
         of, rows, "Acts on the timeline", columns, "No event of these accounts is among the evidence.", fold
     )
 
 
 _WHEN = (Column("time", "When", "time"),)
-_WHAT = (Column("what", "Recorded act"), Column("count", "Records", "number"), Column("where", "From"))
+_WHAT = (Column("act", "Recorded act", "titled"), Column("count", "Records", "number"), Column("where", "From"))
 _EVIDENCE = Column("events", "Evidence", "codes")
+_FINDINGS = Column("findings", "Findings", "findings")
 
 
-def _run(point: Point) -> dict[str, Any]:
+def _carried(of: Dossier) -> dict[str, list[str]]:
+    """The findings that each event is evidence of, by its id."""
+    carried: dict[str, list[str]] = {}
+    for finding in of.found.findings:
+        for event_id in finding.evidence:
+            carried.setdefault(event_id, []).append(finding.id)
+    return carried
+
+
+def _why(reason: str) -> str:
+    """A reason without the titles of findings: their numbers stand beside it."""
+    own, evidence, _ = reason.partition("is evidence of: ")
+    return f"{own}is the attacker's" if evidence and own else own
+
+
+def _run(point: Point, carried: Mapping[str, list[str]]) -> dict[str, Any]:
+    reasons = point.because[:2]
     return {
         "time": point.first,
         "until": point.last if point.count > 1 else None,
         "what": point.operations[0][0],
+        "act": {"title": point.row or point.operations[0][0],
+            "text": point.operations[0][0] if point.row else "", "codes": ()},
         "count": point.count,
         "who": point.actors[0] if point.actors else "",
         "where": point.places[0] if point.places else "",
-        "because": list(point.because[:2]),
+        "because": list(reasons),
+        "why": [text for text in map(_why, reasons) if text] or ["itself evidence"],
+        "findings": sorted({number for event in point.event_ids for number in carried.get(event, ())}),
         "events": list(point.event_ids),
         "mark": plots.mark_of(point.lane, point.row, point.first, point.last),
         "party": {
@@ -118,7 +142,7 @@ def _run(point: Point) -> dict[str, Any]:
 def _in_rows(
     of: Dossier, rows: list[dict[str, Any]], title: str, columns: tuple[Column, ...], empty: str, fold: str
 ) -> View:
-    plain = [{key: value for key, value in row.items() if key not in ("mark", "party")} for row in rows]
+    plain = [{key: value for key, value in row.items() if key not in ("mark", "party", "why", "act")} for row in rows]
     return sheet(of.clock, plain, title, Table(title, columns, rows, empty, fold, file="timeline.csv"))
 
 

@@ -101,7 +101,7 @@ class Approval:
         chosen = [step.id for step in self.steps if step.id in self.chosen]
         if not chosen:
             return []
-        with tenant_of(self.of.case, print) as tenant:
+        with tenant_of(self.of.case, print, to_change=True) as tenant:
             return response.apply(self.of.case, tenant, self.plan, approve, chosen, typed=self.typed, operator=operator)
 
     @property

@@ -8,12 +8,12 @@ from o365nb.analysis.ask_for import asks
 from o365nb.analysis.blind_spots import never_shown_by
 from o365nb.intake.overview import FileLine, Overview, SourceLine
 from o365nb.model import Outcome, plain
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.figures import Drawn
 from o365nb.report.markup import Column, Table, View
 from o365nb.report.strips import name_of, strips
 from o365nb.report.words import OUTCOMES
+from o365nb.text import plural
 
 _MARKS = 120  # of the picture
 _FIGURES = (
@@ -37,6 +37,7 @@ def evidence(of: Dossier) -> View:
             "Not whole",
             [(name_of(found, line), _sentence(cause)) for line in found.sources for cause in line.causes[:3]],
         ),
+        ("To mind", [("what was given", said) for said in found.noted]),
         ("Refused", [(name, reason) for name, reason in found.refused]),
         ("To ask for next", [(ask.what, ask.how) for ask in asks(of.found.coverage, of.subjects)]),
     ]
@@ -59,7 +60,7 @@ def picture(of: Dossier) -> Drawn:
             " is no cell no file reaches. The frame is the case's window."
         )
         note += (
-            f" {amount(holes, 'hole')} marked with a cross: hours that usually have records and have none."
+            f" {plural(holes, 'hole')} marked with a cross: hours that usually have records and have none."
             if holes
             else " No hole was found in the hours that usually have records."
         )
@@ -72,10 +73,10 @@ def totals(found: Overview) -> str:
     """The whole of it in a sentence."""
     if not found.files:
         return "No evidence is in the case."
-    parts = [f"{found.kept:,} events and objects", amount(found.duplicates, "duplicate")]
+    parts = [f"{found.kept:,} events and objects", plural(found.duplicates, "duplicate")]
     parts += [f"{found.lost:,} that could not be read"] if found.lost else []
-    refused = f" {amount(len(found.refused), 'file')} could not be used." if found.refused else ""
-    return f"{amount(len(found.files), 'file')}, {amount(found.rows, 'row')}: {', '.join(parts)}.{refused}"
+    refused = f" {plural(len(found.refused), 'file')} could not be used." if found.refused else ""
+    return f"{plural(len(found.files), 'file')}, {plural(found.rows, 'row')}: {', '.join(parts)}.{refused}"
 
 
 def files(of: Dossier, found: Overview | None = None) -> list[Table]:
@@ -85,7 +86,7 @@ def files(of: Dossier, found: Overview | None = None) -> list[Table]:
         return []
     columns = (Column("file", "File", "titled"), Column("state", "Seen", "pill"), *_FIGURES)
     rows = [_file(of, line) for line in lines]
-    fold = f"What each of {amount(len(rows), 'file')} holds" if len(rows) > 8 else ""
+    fold = f"What each of {plural(len(rows), 'file')} holds" if len(rows) > 8 else ""
     return [Table("What each file holds", columns, rows, "", fold)]
 
 

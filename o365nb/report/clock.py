@@ -103,8 +103,3 @@ def length(span: timedelta) -> str:
     if hours:
         return f"{hours} h" + (f" {rest} min" if rest else "")
     return f"{rest} min" if rest else "under a minute"
-
-
-def amount(count: int, one: str, many: str = "") -> str:
-    """`1 message`, `640 messages`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -31,7 +31,7 @@ def contain(of: Dossier, approve: str = "") -> View:
     response.require_approval(plan, approve)
     if not here:
         return _dry_run(of, steps)
-    with tenant_of(of.case, print) as tenant:
+    with tenant_of(of.case, print, to_change=True) as tenant:
         response.apply(of.case, tenant, plan, approve, [step.id for step in here])
     return response_log(Dossier(of.case, of.results))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from o365nb.analysis.corrections import FILE, Correction, checked, load, parse, with_added
 from o365nb.case.folder import write_atomic
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import Column, Table, View, sheet
+from o365nb.text import plural
 
 _COLUMNS = (
     Column("place", "Line"),
@@ -36,10 +36,10 @@ def corrections(of: Dossier) -> View:
         }
         for one in said
     ]  # fmt: skip
-    lead = f"{amount(len(rows), 'correction')} by people who know the case. Every reason that rests on one names it."
+    lead = f"{plural(len(rows), 'correction')} by people who know the case. Every reason that rests on one names it."
     new = [one for one in said if not counted[one] and not objects[one]]
     warning = (
-        f"Of {amount(len(said), 'correction')}, {len(new)} changed nothing in these results: either nothing in the case"
+        f"Of {plural(len(said), 'correction')}, {len(new)} changed nothing in these results: either nothing in the case"
         f" is what they name, or they are newer than the last analysis (o365nb analyse --case {of.case.info.name})."
         if new
         else ""

@@ -7,7 +7,6 @@ from typing import Any
 
 from o365nb.model import Label, utc
 from o365nb.report.activity import RANK, TONES, network
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import unseen
 from o365nb.report.markup import Column, Table, View, sheet
@@ -15,6 +14,7 @@ from o365nb.report.results import pill
 from o365nb.report.scope import Judged, Scope
 from o365nb.report.sign_ins import NO_SIGN_INS
 from o365nb.report.words import LABELS
+from o365nb.text import plural
 
 _USED = """
     SELECT event_id, time, actor, os, browser, client, device_id, device_managed, as_org, city, country, client_ip
@@ -45,7 +45,7 @@ def used_devices(of: Dossier, scope: Scope) -> View:
     missing = unseen(of.found, ("sign_in", "sign_in_noninteractive"))
     empty = f"Cannot tell: {missing}." if missing else NO_SIGN_INS
     strange = [row for row in rows if row["whose"]["text"] != LABELS[Label.USER]]
-    told = amount(len(rows), "device or program", "devices and programs")
+    told = plural(len(rows), "device or program", "devices and programs")
     lead = [f"{told}, {len(strange)} of them not the owner's."] if rows else []
     tail = [f"More may have been used than is listed: {missing}."] if missing and rows else []
     table = Table("What the account was used with", _COLUMNS, rows, empty)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from o365nb.model import utc
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import unseen
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.results import SIDES
+from o365nb.text import plural
 
 _DEVICES = "SELECT * FROM devices WHERE list_contains($1, owner) ORDER BY owner, name, key"
 _SIDES = {**SIDES, "exchange": "the mailbox"}
@@ -44,7 +44,7 @@ def devices(of: Dossier) -> View:
     )
     missing = unseen(of.found, ("managed_devices", "machines"))
     counts = Counter(row["state"]["text"] for row in rows)
-    told = f"{amount(len(rows), 'device')}: {', '.join(f'{count} {word}' for word, count in counts.items())}."
+    told = f"{plural(len(rows), 'device')}: {', '.join(f'{count} {word}' for word, count in counts.items())}."
     empty = "No device is known." + (f" Cannot tell: {missing}." if missing else "")
     tail = ["A device that is not managed, such as a private computer, shows here only if it was registered."]
     if missing:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from o365nb.model import Assessment, Gap, Label, Verdict
-from o365nb.report.clock import Clock, amount, length
+from o365nb.report.clock import Clock, length
 from o365nb.report.words import OUTCOMES, source_name
+from o365nb.text import plural
 
 #: The sections of the report that carry the numbers, in their order.
-_SECTIONS = ("What the attacker did", "Timeline", "What was seen", "What was seen", "Who received mail", "")
+_SECTIONS = ("What was found", "Timeline", "What was seen", "What was seen", "Who received mail", "")
 #: A reason up to this long fits beside a number.
 BRIEF = 60
 
@@ -79,11 +80,11 @@ def _accounts(found: Assessment) -> Number:
     total = len(found.verdict.subjects)
     hit = {e.actor for e in found.attributions if e.label is Label.ATTACKER}.intersection(found.verdict.subjects)
     if found.verdict.verdict is Verdict.CANNOT_TELL:
-        return Number("Accounts taken over", "Cannot tell", f"{amount(total, 'account')} examined.")
+        return Number("Accounts taken over", "Cannot tell", f"{plural(total, 'account')} examined.")
     if found.verdict.verdict in (Verdict.SUSPECTED, Verdict.NOT_SUPPORTED):
-        return Number("Accounts taken over", "None shown", f"{amount(total, 'account')} examined.")
+        return Number("Accounts taken over", "None shown", f"{plural(total, 'account')} examined.")
     count = max(len(hit), 1)
-    return Number("Accounts taken over", f"{count}", f"of {amount(total, 'account')} examined; {_beyond(found)}.")
+    return Number("Accounts taken over", f"{count}", f"of {plural(total, 'account')} examined; {_beyond(found)}.")
 
 
 def elsewhere(found: Assessment) -> list[str]:
@@ -95,8 +96,8 @@ def elsewhere(found: Assessment) -> list[str]:
 def _beyond(found: Assessment) -> str:
     others = elsewhere(found)
     if not others:
-        return "others were not looked at"
-    return f"{amount(len(others), 'more account')} must be examined, the attacker's traces lead there"
+        return "others were not examined"
+    return f"{plural(len(others), 'more account')} must be examined, the attacker's traces lead there"
 
 
 def _dwell(found: Assessment, clock: Clock) -> Number:
@@ -105,7 +106,7 @@ def _dwell(found: Assessment, clock: Clock) -> Number:
         missing, open_ = unseen(found, ("sign_in", "sign_in_noninteractive", "ual")), undecided(found)
         if missing:
             return Number("Dwell time", "Cannot tell", missing)
-        note = f" {amount(open_, 'event')} could not be attributed to anybody." if open_ else ""
+        note = f" {plural(open_, 'event')} could not be attributed to anybody." if open_ else ""
         value = "Cannot tell" if open_ > len(found.attributions) / 2 else "None shown"
         return Number("Dwell time", value, f"No event is attributed to an intruder.{note}")
     return Number("Dwell time", length(last - first), f"First act {clock.when(first)}.")
@@ -116,14 +117,14 @@ def _seen(found: Assessment, label: str, kinds: tuple[str, ...], sources: tuple[
     certain = {e.item for e in found.exposure if e.kind in kinds and e.certainty == "certain"}
     possible = {e.item for e in found.exposure if e.kind in kinds and e.certainty != "certain"} - certain
     missing = unseen(found, sources)
-    more = f"{amount(len(possible), 'more item')} must be assumed seen. " if possible else ""
+    more = f"{plural(len(possible), 'more item')} must be assumed seen. " if possible else ""
     if any(e.boundless for e in found.exposure if e.kind in kinds):
         note = "The record stops there: that the whole mailbox was read cannot be excluded."
         return Number(label, f"At least {len(certain):,}", note)
     if open_ := undecided(found, operation):
         value = f"At least {len(certain):,}" if certain else "Cannot tell"
         return Number(
-            label, value, f"{more}{amount(open_, 'recorded access', 'recorded accesses')} could not be attributed."
+            label, value, f"{more}{plural(open_, 'recorded access', 'recorded accesses')} could not be attributed."
         )
     if missing:
         value = f"At least {len(certain):,}" if certain else "Cannot tell"
@@ -134,14 +135,14 @@ def _seen(found: Assessment, label: str, kinds: tuple[str, ...], sources: tuple[
         return Number(
             label, "Cannot tell", "Not even the owner's own access is recorded, so this tenant may not log it."
         )
-    return Number(label, "0", "The owner's access is recorded, an intruder's is not.")
+    return Number(label, "0", "The log records what the owner opened, and nothing that an intruder did.")
 
 
 def _recipients(found: Assessment) -> Number:
     people = {r.address: r.internal for r in found.recipients}
     missing = unseen(found, ("message_trace",)) and unseen(found, ("ual", "ual/Exchange"))
     if open_ := 0 if people else undecided(found, "Send"):
-        note = f"{amount(open_, 'mail')} could not be attributed to anybody."
+        note = f"{plural(open_, 'mail')} could not be attributed to anybody."
         return Number("Recipients of their mail", "Cannot tell", note)
     if missing and not people:
         return Number("Recipients of their mail", "Cannot tell", missing)

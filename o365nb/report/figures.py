@@ -11,12 +11,21 @@ from o365nb.report.markup import View
 
 
 class Drawn(View):
-    """A figure as plotly's own JSON in `plot`, with a sentence below it on how to read it."""
+    """A figure as plotly's own JSON in `plot`, with a sentence below it on how to read it.
+
+    `hint` says what a hand can do with it; on paper it is left out.
+    """
 
     def __init__(
-        self, clock: Clock, rows: Sequence[Mapping[str, Any]], said: str, plot: plots.Figure, note: str
+        self,
+        clock: Clock,
+        rows: Sequence[Mapping[str, Any]],
+        said: str,
+        plot: plots.Figure,
+        note: str,
+        hint: str = "",
     ) -> None:
-        super().__init__("timeline", clock, rows, said, note=note)
+        super().__init__("timeline", clock, rows, said, note=note, hint=hint)
         self.plot, self.note = plot, note
 
     @property

@@ -14,10 +14,10 @@ from typing import Any
 
 from o365nb.model import Label
 from o365nb.report.activity import RANK, network
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import View
 from o365nb.report.words import LABELS
+from o365nb.text import plural
 
 _EVENTS = """
     SELECT event_id, actor, client_ip, country, city, as_org, network_kind, os, browser, client, device_managed, result,
@@ -51,8 +51,8 @@ def flows(of: Dossier) -> View:
     ways = _shortened(_ways(sign_ins or events, labels, several=len(of.subjects) > 1))
     what = "sign-in" if sign_ins else "recorded act"
     total = sum(way.count for way in ways)
-    means = amount(len({way.means for way in ways}), "program or device", "programs and devices")
-    told = f"{amount(total, what)} by {means} from {amount(len({way.place for way in ways}), 'network')}."
+    means = plural(len({way.means for way in ways}), "program or device", "programs and devices")
+    told = f"{plural(total, what)} by {means} from {plural(len({way.place for way in ways}), 'network')}."
     empty = "Cannot tell: no event of the account names an address."
     rows = [{**{name: getattr(way, name) for name in Way.__slots__}, "label": way.label.value} for way in ways]
     return View(
@@ -131,7 +131,7 @@ def _line(way: Way, start: float, end: float, most: int, what: str) -> dict[str,
         "path": f"M{_FROM} {start:.1f} C{middle} {start:.1f} {middle} {end:.1f} {_TO} {end:.1f}",
         "width": round(1.5 + 9 * math.sqrt(way.count / most), 1),
         "whose": way.label.value,
-        "said": f"{LABELS[way.label]}: {amount(way.count, what)}{failed}, with {way.means}, from {way.place}",
+        "said": f"{LABELS[way.label]}: {plural(way.count, what)}{failed}, with {way.means}, from {way.place}",
     }
 
 
@@ -141,14 +141,14 @@ def _node(name: str, y: float, note: str, x: float) -> dict[str, Any]:
 
 
 def _total(ways: Sequence[Way], side: str, name: str, what: str) -> str:
-    return amount(sum(way.count for way in ways if getattr(way, side) == name), what)
+    return plural(sum(way.count for way in ways if getattr(way, side) == name), what)
 
 
 def _whose(ways: Sequence[Way], place: str) -> str:
     mine = [way for way in ways if way.place == place]
     parties = " ".join(f"{_SIGNS[one]} {LABELS[one]}" for one in _parties(mine))
     kinds = ", ".join(dict.fromkeys(way.kind for way in mine if way.kind))
-    addresses = amount(max(way.addresses for way in mine), "address", "addresses")
+    addresses = plural(max(way.addresses for way in mine), "address", "addresses")
     return " · ".join(part for part in (parties, kinds, addresses) if part)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from o365nb.model import OtherVictim, plain
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.reach import ANNEX
 from o365nb.report.results import pill
+from o365nb.text import plural
 
 _TONES = {"strong": "bad", "likely": "warn", "weak": "mute"}
 _REACHED = {
@@ -40,10 +40,10 @@ def other_victims(of: Dossier) -> View:
     lead = []
     if found:
         lead = [
-            f"{amount(len(found), 'account')} with artefacts of the attacker, {len(heavy)} of them more than weakly."
+            f"{plural(len(found), 'account')} with artefacts of the attacker, {len(heavy)} of them more than weakly."
         ]
         lead.append(looked)
-    fold = f"All {amount(len(rows), 'account')} (also in other_victims.csv)" if len(rows) > ANNEX else ""
+    fold = f"{plural(len(rows), 'account')} (also in other_victims.csv)" if len(rows) > ANNEX else ""
     shown = [Table("Other victims", _COLUMNS, rows, empty, fold, file="other_victims.csv")]
     if fold and heavy:  # those that need somebody at once are not to be found in a fold
         surest = [row for row, one in zip(rows, found, strict=True) if one.strength != "weak"]
@@ -77,5 +77,5 @@ def _looked(of: Dossier) -> str:
             "The evidence holds no sign-ins of other accounts, so most of them could not be seen: export the tenant's."
         )
     return (
-        f"The evidence holds sign-ins of {amount(others, 'other account')}; whoever is not among them was not examined."
+        f"The evidence holds sign-ins of {plural(others, 'other account')}; whoever is not among them was not examined."
     )

@@ -11,7 +11,6 @@ from typing import Any
 from o365nb.model import Label, utc
 from o365nb.plots import mark_of
 from o365nb.report.activity import RANK, TONES, network
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import unseen
 from o365nb.report.figures import Drawn
@@ -20,6 +19,7 @@ from o365nb.report.results import pill
 from o365nb.report.scope import Judged, Scope
 from o365nb.report.tracks import HOW_TO_READ, Spot, tracks
 from o365nb.report.words import LABELS
+from o365nb.text import plural
 
 _SENT = """
     SELECT event_id, time, source, actor, target, message_id, message_subject, client_ip, as_org, city, country, result
@@ -90,7 +90,7 @@ def outgoing_figure(of: Dossier, scope: Scope) -> Drawn:
     note = _NONE
     if mails:
         note = (
-            f"{amount(len(mails), 'mail')}. A hollow mark reached nobody. Where many lie close together, one mark"
+            f"{plural(len(mails), 'mail')}. A hollow mark reached nobody. Where many lie close together, one mark"
             f" stands for several. {HOW_TO_READ}"
         )
     return Drawn(of.clock, [_plain(mail) for mail in mails], note, plot, note)
@@ -134,7 +134,7 @@ def _told(mails: list[Mail]) -> str:
     whose = ", ".join(f"{counts[lane]:,} {LABELS[lane]}" for lane in RANK if counts[lane])
     people = len({address for mail in mails for address in (*mail.inside, *mail.outside)})
     return (
-        f"{amount(len(mails), 'mail')} to {amount(people, 'address', 'addresses')}: {whose}. The attacker's come first."
+        f"{plural(len(mails), 'mail')} to {plural(people, 'address', 'addresses')}: {whose}. The attacker's come first."
     )
 
 

@@ -27,6 +27,8 @@ LONG = 640
 #: The most rows a table shows, and the most pieces of evidence a row: a reader gets no further, and a page of thousands
 #: no longer opens. The rest is counted, and stands whole in the result files.
 MOST_ROWS, MOST_CODES = 1000, 30
+#: The most rows of a table on paper; the evidence register prints whole, for its hashes are what paper is kept for.
+MOST_PRINTED = 100
 #: Stands at the head of a notebook, hidden by the style: who can read it sees a notebook whose style was taken away.
 UNTRUSTED = (
     "Shown plainly, because this notebook is not trusted on this machine. In JupyterLab: View, Activate Command"
@@ -75,6 +77,7 @@ def environment() -> Environment:
     made.filters["chance"] = chance
     made.tests["long"] = lambda value: isinstance(value, str) and len(value) > LONG
     made.globals |= {"UNTRUSTED": UNTRUSTED, "LONG": LONG, "MOST_ROWS": MOST_ROWS, "MOST_CODES": MOST_CODES}
+    made.globals["MOST_PRINTED"] = MOST_PRINTED
     return made
 
 
@@ -134,7 +137,8 @@ class Column:
 class Table:
     """Rows to show. `fold` hides them behind one line; `empty` is the sentence that stands for no rows.
 
-    Past the first `MOST_ROWS` rows only their number is shown, and `file`, where all of them are.
+    Past the first `MOST_ROWS` rows only their number is shown, and `file`, where all of them are; on paper past the
+    first `MOST_PRINTED`, but for a table that is `whole`.
     """
 
     caption: str
@@ -144,6 +148,7 @@ class Table:
     fold: str = ""
     name: str = ""
     file: str = "the result files"
+    whole: bool = False
 
 
 class View:

@@ -9,11 +9,11 @@ from typing import Any
 
 from o365nb.model import Step, Verdict, plain, utc
 from o365nb.report.advice import CLOCKS, FRAUD, recommendations
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.results import beside_findings
 from o365nb.report.words import PHASES, imitated_only
+from o365nb.text import plural
 
 _OUTCOMES = {
     "applied": ("done and read back", "good", "●"),
@@ -40,7 +40,7 @@ def response_log(of: Dossier) -> View:
     )
     table = Table("Changes made, with proof", columns, rows, "Nothing has been changed with this kit so far.")
     tail = ("Every line is a sealed receipt in receipts.jsonl; a change made by hand elsewhere does not show here.",)
-    return sheet(of.clock, of.receipts, amount(len(rows), "receipt"), table, tail=tail)
+    return sheet(of.clock, of.receipts, plural(len(rows), "receipt"), table, tail=tail)
 
 
 def _receipt(row: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def plan(of: Dossier, phase: str = "") -> View:
         for key, group in groupby(chosen, key=lambda step: step.phase)
     ]
     rest = sum(held.get(step.id, OPEN)["tone"] != "good" for step in chosen)
-    lead = [f"{amount(len(chosen), 'step')}, {rest} still open."]
+    lead = [f"{plural(len(chosen), 'step')}, {rest} still open."]
     if not held and not by_hand and any(step.automatic for step in chosen):
         lead.append(f"Nothing is changed before somebody approves plan {of.found.plan.plan_id}.")
     empty = "No step is proposed." if not phase else "No step of this phase is proposed."
@@ -122,7 +122,7 @@ def recommended(of: Dossier) -> View:
         Column("findings", "Evidence", "findings"),
     )
     table = Table("Recommendations", columns, rows, "This case gives no reason for a recommendation.")
-    return sheet(of.clock, rows, amount(len(rows), "recommendation"), table)
+    return sheet(of.clock, rows, plural(len(rows), "recommendation"), table)
 
 
 def duties(of: Dossier) -> View:
@@ -167,7 +167,7 @@ def duties(of: Dossier) -> View:
 def _known_for_duties(of: Dossier) -> list[str]:
     seen = Counter(item.kind for item in of.found.exposure if not item.boundless)
     told = ", ".join(
-        amount(count, kind, "searches" if kind == "search" else "") for kind, count in sorted(seen.items())
+        plural(count, kind, "searches" if kind == "search" else "") for kind, count in sorted(seen.items())
     )
     return [f"Seen by the intruder or to be assumed seen: {told}; listed under “What was seen”."] if told else []
 

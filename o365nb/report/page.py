@@ -13,7 +13,7 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import markdown2html
 
-from o365nb.report.markup import anchor, asset, bare, environment
+from o365nb.report.markup import anchor, asset, bare, environment, visible
 
 #: Tags by which a cell is for one reader only.
 READERS = frozenset({"customer", "technical"})
@@ -31,25 +31,35 @@ class Page(TemplateExporter):
         return environment()
 
     def from_notebook_node(self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any) -> tuple[Any, Any]:
-        """Render an executed notebook. `resources["page"]` gives title, version, footer and reader.
+        """Render an executed notebook. `resources["page"]` gives title, version, footer, reader and what runs at the
+        head of every printed page.
 
         A cell tagged `customer` or `technical` is for that reader alone; an empty section is left out.
         """
         given = dict(resources or {})
-        given["page"] = {**given["page"], **_content(nb, given["page"]["reader"]), **_armour()}
+        given["page"] = {**given["page"], **_content(nb, given["page"]["reader"]), **_armour(given["page"]["running"])}
         html, rest = super().from_notebook_node(nb, given, **kw)
         return html, rest
 
 
-def _armour() -> dict[str, Any]:
+def _armour(running: str) -> dict[str, Any]:
     scripts = [library(), asset("tables.js"), asset("report.js")]
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
     policy = (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:;"
         " base-uri 'none'; form-action 'none'"
     )
-    css = asset("views.css") + asset("report.css")
+    css = asset("views.css") + asset("report.css").replace("var(--running)", _quoted(running))
     return {"scripts": [_ours(s) for s in scripts], "policy": _ours(policy), "style": _ours(css)}
+
+
+def _quoted(text: str) -> str:
+    """Text as a string of CSS: whatever could end it, or the style element, as its code point."""
+    return (
+        '"'
+        + "".join(c if c.isascii() and (c.isalnum() or c in " -.@") else f"\\{ord(c):x} " for c in visible(text))
+        + '"'
+    )
 
 
 def library() -> str:

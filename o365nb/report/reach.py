@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from o365nb.case.stix import defang
 from o365nb.model import Recipient, plain
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import boundless, unseen
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.results import pill
+from o365nb.text import plural
 
 #: A table with more rows than this starts folded: the numbers are said above it, the rows are an annex.
 ANNEX = 25
@@ -43,13 +43,13 @@ def exposure(of: Dossier) -> View:
     missing = unseen(of.found, ("ual", "ual/Exchange"))
     empty = f"Cannot tell: {missing}." if missing else "No item is recorded as seen by an intruder."
     counts = Counter((e.kind, e.certainty) for e in items if not e.boundless)
-    sums = ", ".join(f"{amount(n, kind, _MANY.get(kind, ''))} {sure}" for (kind, sure), n in sorted(counts.items()))
+    sums = ", ".join(f"{plural(n, kind, _MANY.get(kind, ''))} {sure}" for (kind, sure), n in sorted(counts.items()))
     lead = [f"{sums}."] if sums else []
     warning = (
         f"The record is not whole ({missing}): more may have been seen than is listed." if missing and items else ""
     )
     lead += boundless(of.found)
-    fold = f"All {amount(len(rows), 'item')} (also in exposure.csv)" if len(rows) > ANNEX else ""
+    fold = f"{plural(len(rows), 'item')} (also in exposure.csv)" if len(rows) > ANNEX else ""
     table = Table("What was seen", columns, rows, empty, fold, file="exposure.csv")
     return sheet(of.clock, [plain(e) for e in items], " ".join(lead) or empty, table, lead=lead, warning=warning)
 
@@ -84,9 +84,9 @@ def recipients(of: Dossier) -> View:
     lead = []
     if items:
         top = ", ".join(f"{domain} ({count})" for domain, count in domains.most_common(3))
-        lead = [f"{amount(people, 'address', 'addresses')} at {amount(len(domains), 'domain')}. Most at: {top}."]
+        lead = [f"{plural(people, 'address', 'addresses')} at {plural(len(domains), 'domain')}. Most at: {top}."]
         lead.append(_reactions(items))
-    fold = f"All {amount(len(rows), 'recipient')} (also in recipients.csv)" if len(rows) > ANNEX else ""
+    fold = f"{plural(len(rows), 'recipient')} (also in recipients.csv)" if len(rows) > ANNEX else ""
     table = Table("Who received the attacker's mail", columns, rows, empty, fold, file="recipients.csv")
     return sheet(of.clock, [plain(r) for r in items], " ".join(lead) or empty, table, lead=lead)
 
@@ -97,9 +97,9 @@ def _reactions(items: Sequence[Recipient]) -> str:
     blind = len({r.address for r in items if r.clicked_or_signed_in_after.lower().startswith("unknown")})
     parts = []
     if reacted:
-        parts.append(f"{amount(reacted, 'recipient')} clicked, answered, sent it on or signed in strangely.")
+        parts.append(f"{plural(reacted, 'recipient')} clicked, answered, sent it on or signed in strangely.")
     if blind:
-        parts.append(f"Cannot tell for {amount(blind, 'recipient')}: neither clicks nor sign-ins of theirs were read.")
+        parts.append(f"Cannot tell for {plural(blind, 'recipient')}: neither clicks nor sign-ins of theirs were read.")
     return " ".join(parts) or "None of them is seen to have signed in from the attacker's addresses afterwards."
 
 
@@ -123,4 +123,4 @@ def indicators(of: Dossier) -> View:
     none = "No indicator: no event is attributed to an intruder."
     table = Table("Indicators of compromise", columns, rows, none, file="iocs.csv")
     tail = ("Also as iocs.csv and iocs.stix.json beside this report.",) if rows else ()
-    return sheet(of.clock, rows, amount(len(rows), "indicator"), table, tail=tail)
+    return sheet(of.clock, rows, plural(len(rows), "indicator"), table, tail=tail)

@@ -12,11 +12,11 @@ from o365nb.intake.brought import answered
 from o365nb.intake.counts import FileCount
 from o365nb.model import Gap, plain, utc
 from o365nb.report import arrivals
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import boundless, whole
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.words import OUTCOMES, SOURCES, source_name
+from o365nb.text import plural
 
 _ORDER = list(SOURCES)
 #: A gap's sentence whose reason many others share: the ledger writes them (`analysis.gaps`).
@@ -37,14 +37,14 @@ def coverage(of: Dossier) -> View:
     missing, seen = [gap for gap in gaps if not whole(gap)], [gap for gap in gaps if whole(gap)]
     split = f": {len(seen)} seen whole, {len(missing)} not" if missing else ", all seen whole"
     lead = (
-        f"{amount(len(gaps), 'line')} of coverage{split}. Only a source that"
+        f"{plural(len(gaps), 'line')} of coverage{split}. Only a source that"
         " was seen whole lets silence mean that nothing was there."
         if gaps
         else "Cannot tell: nothing is recorded about what was asked for, so silence proves nothing."
     )
-    tables = [] if gaps and not seen else [_table(of, "Seen whole", seen, f"{amount(len(seen), 'line')} seen whole")]
+    tables = [] if gaps and not seen else [_table(of, "Seen whole", seen, f"{plural(len(seen), 'line')} seen whole")]
     if missing:
-        fold = f"The ledger's {amount(len(missing), 'line')} not seen whole, with technical detail"
+        fold = f"The ledger's {plural(len(missing), 'line')} not seen whole, with technical detail"
         tables.insert(0, _table(of, "Not seen whole", missing, fold))
     told = [gap.sentence for gap in missing if gap.sentence]
     limits, groups = _grouped(list(dict.fromkeys(told)))
@@ -147,15 +147,15 @@ def evidence(of: Dossier) -> View:
     warning, lead = "", ""
     try:
         lead = (
-            f"{amount(len(rows), 'piece')} of evidence, kept byte for byte. The chain of custody was checked when this"
-            f" page was made: {amount(of.case.custody.verify(), 'line')} hold."
+            f"{plural(len(rows), 'piece')} of evidence, kept byte for byte. The chain of custody was checked when this"
+            f" page was made: {plural(of.case.custody.verify(), 'line')} hold."
         )
     except BadCase as error:
         broken = of.said(str(error))
         warning = f"The chain of custody does not hold: {broken} Do not rely on this evidence before that is explained."
     empty = "Cannot tell what this report rests on: no evidence is entered in the chain of custody."
-    fold = f"The register: {amount(len(rows), 'file')} with SHA-256" if len(rows) > 12 else ""
-    table = Table("Evidence register", columns, rows, empty, fold, name="register")
+    fold = f"The register: {plural(len(rows), 'file')} with SHA-256" if len(rows) > 12 else ""
+    table = Table("Evidence register", columns, rows, empty, fold, name="register", whole=True)
     tail = (
         *(("To check every file against its hash: o365nb verify --case " + of.case.info.name,) if rows else ()),
         *_brought(of),

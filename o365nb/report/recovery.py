@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from o365nb.model import Phase, Step
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.measures import OPEN, action_name, states
 from o365nb.report.results import pill
+from o365nb.text import plural
 
 _MET = ("yes", "good", "●")
 _OPEN = ("not yet", "bad", "✕")
@@ -29,7 +29,7 @@ def recovery(of: Dossier) -> View:
     columns = (*_COLUMNS, Column("open", "Still open", "list"), Column("why", "Why it matters"))
     unmet = [row for row in rows if row["state"]["text"] != _MET[0]]
     said = (
-        f"{amount(len(unmet), 'condition')} of {len(rows)} not met: the account stays closed."
+        f"{plural(len(unmet), 'condition')} of {len(rows)} not met: the account stays closed."
         if unmet
         else "Every condition that this case knows of is met."
     )

@@ -7,12 +7,12 @@ from itertools import groupby
 from typing import Any
 
 from o365nb.model import Label, Phase, Step, Verdict
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import boundless, undecided, whole
 from o365nb.report.markup import Column, Table, View, anchor, sheet
 from o365nb.report.measures import OPEN, action_name, states
 from o365nb.report.results import beside_findings
+from o365nb.text import plural
 
 #: Who does what nobody else may do for them.
 _WHO = {
@@ -35,7 +35,7 @@ _WHEN = {
     Phase.SCOPE: "Today",
     Phase.ERADICATE: "Before the account is given back",
     Phase.RECOVER: "Once the account is clean",
-    Phase.VERIFY: "The day after, and again in a week",
+    Phase.VERIFY: "After an hour, a day and a week",
     Phase.LESSONS: "Within 30 days",
 }
 
@@ -60,7 +60,7 @@ def remaining(of: Dossier) -> View:
         Column("who", "Who can tell"),
     )
     tables.append(Table("What stays uncertain", asked, risks, "Nothing known is left uncertain."))
-    lead = f"{amount(len(rows), 'step')} open, {len(steps) - len(open_):,} done; {amount(len(risks), 'open question')}."
+    lead = f"{plural(len(rows), 'step')} open, {len(steps) - len(open_):,} done; {plural(len(risks), 'open question')}."
     kit = any(step.automatic for step in open_) and not by_hand
     waits = f" What this kit can do waits until somebody approves plan {of.found.plan.plan_id}." if kit else ""
     return sheet(of.clock, rows, lead, *tables, lead=[lead + waits])
@@ -101,19 +101,19 @@ def _risks(of: Dossier) -> Iterator[dict[str, str]]:
         yield _risk("How did they get in?", f"Not settled; the same way may be open still. Ask: {asked}", "The owner")
     if unknown := sum(item.verdict is Label.UNKNOWN for item in found.persistence):
         yield _risk(
-            "Whose are these objects?", f"{amount(unknown, 'object')} of unknown origin under back doors.", "The owner"
+            "Whose are these objects?", f"{plural(unknown, 'object')} of unknown origin under back doors.", "The owner"
         )
     if events := undecided(found):
         yield _risk(
-            "Whose acts were these?", f"{amount(events, 'event')} could not be attributed.", "The owner, the analyst"
+            "Whose acts were these?", f"{plural(events, 'event')} could not be attributed.", "The owner, the analyst"
         )
     if heavy := [one for one in found.other_victims if one.strength != "weak"]:
         named = ", ".join(one.account for one in heavy[:5])
         yield _risk(
-            "Were others taken over too?", f"{amount(len(heavy), 'account')} to examine: {named}.", "The analyst"
+            "Were others taken over too?", f"{plural(len(heavy), 'account')} to examine: {named}.", "The analyst"
         )
     if gaps := sum(not whole(gap) for gap in found.coverage):
-        said = f"{amount(gaps, 'source was', 'sources were')} not seen whole; see coverage and limits."
+        said = f"{plural(gaps, 'source was', 'sources were')} not seen whole; see coverage and limits."
         yield _risk("What is not in the evidence?", said, "Whoever may grant the right or the licence")
 
 

@@ -92,7 +92,8 @@ def to_html(executed: object, name: str, version: str, reader: str = "customer")
         f"Made with o365nb {version}. The judgements follow from the evidence in the register and are only as whole as"
         " the coverage says. Handle as confidential."
     )
-    page = {"title": f"{READERS[reader][1]} · {name}", "version": version, "footer": footer, "reader": reader}
+    title = f"{READERS[reader][1]} · {name}"
+    page = {"title": title, "running": title, "version": version, "footer": footer, "reader": reader}
     html, _ = Page().from_notebook_node(executed, {"page": page})  # type: ignore[no-untyped-call]  # nor nbconvert
     return str(html)
 

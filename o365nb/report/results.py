@@ -9,11 +9,11 @@ from typing import Any
 
 from o365nb.model import Answer, Context, Finding, Label, Persistence, Severity, plain
 from o365nb.report.attack import TACTICS, TECHNIQUES, tactic_of
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import unseen
 from o365nb.report.markup import MOST_ROWS, Column, Table, View, anchor, sheet
 from o365nb.report.words import LABELS
+from o365nb.text import plural
 
 _SEVERITIES = {
     Severity.CRITICAL: "bad",
@@ -79,7 +79,7 @@ def findings(of: Dossier) -> View:
     tactics = Counter(tactic_of(one.attack) for one in found)
     lead = (
         [
-            amount(len(found), "finding")
+            plural(len(found), "finding")
             + ": "
             + ", ".join(f"{t.lower()} {tactics[t]}" for t in (*TACTICS, "Other") if tactics[t])
             + "."
@@ -114,7 +114,7 @@ def nothing_found(of: Dossier) -> str:
     blind = sum(answer.verdict is Answer.BLIND for answer in of.found.detections.values())
     if not blind:
         return "Nothing was found, and every detection saw the evidence it needs."
-    return f"Nothing was found; {amount(blind, 'detection')} could not see the evidence needed and cannot tell."
+    return f"Nothing was found; {plural(blind, 'detection')} could not see the evidence needed and cannot tell."
 
 
 def detections(of: Dossier) -> View:
@@ -140,7 +140,7 @@ def detections(of: Dossier) -> View:
         )
     counts = Counter(answer.verdict for answer in of.found.detections.values())
     lead = (
-        f"{amount(len(rows), 'detection')} asked. Found something: {counts[Answer.FOUND]}; clear, with their evidence"
+        f"{plural(len(rows), 'detection')} asked. Found something: {counts[Answer.FOUND]}; clear, with their evidence"
         f" seen whole: {counts[Answer.CLEAR]}; blind: {counts[Answer.BLIND]}. A blind one cannot tell; that is never"
         " read as a no."
     )
@@ -191,13 +191,13 @@ def back_doors(of: Dossier, kinds: Sequence[str] = (), sources: Sequence[str] = 
     innocent = [row for row, item in zip(rows, items, strict=True) if item.verdict is Label.USER]
     missing = [text for text in (unseen(of.found, (source,)) for source in sources or _STATE) if text]
     empty = "No object of an intruder was found." + (" Not everything could be read." if missing else "")
-    fold = f"{amount(len(innocent), 'object')} of the owner, left alone"
+    fold = f"{plural(len(innocent), 'object')} of the owner, left alone"
     tables = [Table("Theirs, or of unknown origin", columns, theirs, empty, file="persistence.json")]
     tables += [Table("The owner's own", columns, innocent, "", fold, file="persistence.json")] if innocent else []
     limits = [f"Cannot tell for all: {'; '.join(missing)}."] if missing else []
     counts = Counter(item.verdict for item in items)
     told = (
-        f"{amount(len(items), 'object')} examined: {counts[Label.ATTACKER]} of the attacker,"
+        f"{plural(len(items), 'object')} examined: {counts[Label.ATTACKER]} of the attacker,"
         f" {counts[Label.UNKNOWN]} of unknown origin, {counts[Label.USER]} of the owner."
     )
     lead = [told] if items else []

@@ -7,11 +7,11 @@ from typing import Any
 
 from o365nb import sigma as runner
 from o365nb.model import plain
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.results import pill
 from o365nb.sigma import Answer, RuleAnswer, SigmaAnswer
+from o365nb.text import plural
 
 _WORDS = {
     Answer.HIT: ("hit", "bad"),
@@ -55,7 +55,7 @@ def sigma(of: Dossier, rules: str = "", fields: str = "") -> View:
             tuple(column for column in columns if column.key not in ("hits", "own", "first")),
             [_row(rule) for rule in silent],
             "Every rule hit.",
-            fold=f"{amount(len(silent), 'rule')} without a hit",
+            fold=f"{plural(len(silent), 'rule')} without a hit",
             name="sigma-others",
         ),
     ]
@@ -70,7 +70,7 @@ _TAIL = (
 
 def _lead(found: SigmaAnswer) -> str:
     counts = ", ".join(f"{word} {found.totals[answer.value]}" for answer, (word, _) in _WORDS.items())
-    rules, events = amount(len(found.rules), "rule"), amount(found.events, "event")
+    rules, events = plural(len(found.rules), "rule"), plural(found.events, "event")
     return f"{rules} from {found.rules_from}, asked of {events}: {counts}. {found.able} can fire on this case's data."
 
 

@@ -9,7 +9,6 @@ from o365nb.events.names import in_words
 from o365nb.model import Label, utc
 from o365nb.plots import mark_of
 from o365nb.report.activity import RANK, TONES, network
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import unseen
 from o365nb.report.figures import Drawn
@@ -18,6 +17,7 @@ from o365nb.report.results import pill
 from o365nb.report.scope import Judged, Scope
 from o365nb.report.tracks import HOW_TO_READ, Spot, tracks
 from o365nb.report.words import LABELS
+from o365nb.text import plural
 
 _FIELDS = (
     "event_id, time, source, actor, app_name, client_ip, as_org, city, country, network_kind, os, browser, client,"
@@ -53,7 +53,7 @@ def sign_ins(of: Dossier, scope: Scope) -> View:
     counts = Counter(judged.label(row["event_id"]) for row in found)
     told = ", ".join(f"{counts[lane]:,} {LABELS[lane]}" for lane in RANK if counts[lane])
     lead = (
-        [f"{amount(len(rows), 'sign-in')}: {told}. The attacker's come first, then those of nobody known."]
+        [f"{plural(len(rows), 'sign-in')}: {told}. The attacker's come first, then those of nobody known."]
         if rows
         else []
     )
@@ -71,7 +71,7 @@ def sign_ins_figure(of: Dossier, scope: Scope) -> Drawn:
     note = NO_SIGN_INS
     if spots:
         note = (
-            f"{amount(len(spots), 'sign-in')} from {amount(len({spot.row for spot in spots}), 'network')}. A filled"
+            f"{plural(len(spots), 'sign-in')} from {plural(len({spot.row for spot in spots}), 'network')}. A filled"
             f" mark was let in, a hollow one was not. {HOW_TO_READ}"
         )
     rows = [{"time": spot.time, "whose": spot.lane.value, "network": spot.row, "said": spot.said} for spot in spots]

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from o365nb.model import Assessment, Attribution, Label, Verdict
-from o365nb.report.clock import Clock, amount, length
+from o365nb.model import Assessment, Attribution, Context, Label, Verdict
+from o365nb.report.clock import Clock, length
 from o365nb.report.facts import elsewhere, undecided
 from o365nb.report.markup import chance
 from o365nb.report.words import Deed, deed_of, imitated_only
+from o365nb.text import plural
 
 #: Verdicts that speak of an intruder as a fact.
 TAKEN = (Verdict.CONFIRMED, Verdict.PROBABLE)
@@ -56,6 +57,7 @@ def tell(found: Assessment, clock: Clock) -> list[Chapter]:
             tuple(_entry(found)),
             "The way in",
         ),
+        Chapter("What looked odd", tuple(_odd(found)), "What was found"),
         Chapter("What was done", tuple(_deeds(found)), "Timeline"),
         Chapter("What was left behind", tuple(_left_behind(found)), "Back doors"),
         Chapter("Who else is concerned", tuple(_others(found)), "Who received mail"),
@@ -85,14 +87,14 @@ def _opening(found: Assessment, clock: Clock) -> Iterable[Sentence]:
             f" {length(last - first)} in all."
         )
     elif imitated_only(found.attributions):
-        mails = amount(len(attacker_events(found)), "mail")
+        mails = plural(len(attacker_events(found)), "mail")
         yield Sentence(
             f"{mails} came in names that are imitated or forged; nobody but the owner is shown in the account."
         )
     elif verdict.verdict in (Verdict.SUSPECTED, Verdict.NOT_SUPPORTED):
         yield Sentence("No recorded event is attributed to an intruder.")
     if open_ := undecided(found):
-        yield Sentence(f"{amount(open_, 'event')} could not be attributed to anybody: neither intruder nor owner.")
+        yield Sentence(f"{plural(open_, 'event')} could not be attributed to anybody: neither intruder nor owner.")
 
 
 def _entry(found: Assessment) -> Iterable[Sentence]:
@@ -110,6 +112,22 @@ def _entry(found: Assessment) -> Iterable[Sentence]:
         yield Sentence(f"The way in is not settled. Most likely so far: {_lower(top.title)} ({sure}).")
     if cause.next_question and not (cause.determined and found.verdict.verdict in TAKEN):
         yield Sentence(f"What would help most to settle it is the answer to {cause.next_question}")
+
+
+def _odd(found: Assessment) -> Iterable[Sentence]:
+    """Where nothing supports a takeover: what raised the question, and why it is the owner's own."""
+    if found.verdict.verdict is not Verdict.NOT_SUPPORTED:
+        return
+    innocent = [one for one in found.findings if one.context is Context.NO]
+    for one in innocent[:NAMED]:
+        yield Sentence(f"{one.title.rstrip('.')}: {one.summary.rstrip('.')}.", (one.id,))
+    if len(innocent) > NAMED:
+        yield Sentence(f"{plural(len(innocent) - NAMED, 'more finding')} of the kind.")
+    if innocent:
+        are = "It is" if len(innocent) == 1 else "They are"
+        yield Sentence(
+            f"{are} judged to be the owner's own doing; the events behind are shown with their reasons.", see="Timeline"
+        )
 
 
 def _deeds(found: Assessment) -> Iterable[Sentence]:
@@ -134,9 +152,9 @@ def _told(deed: Deed, events: Sequence[Attribution]) -> str:
     named = ", ".join(f"{operation} ({count:,})" if count > 1 else operation for operation, count in kinds[:NAMED])
     rest = sum(count for _, count in kinds[NAMED:])
     return deed.sentence.format(
-        records=amount(len(events), "record"),
+        records=plural(len(events), "record"),
         times="once" if len(events) == 1 else f"{len(events):,} times",
-        list=f"{named} and {amount(rest, 'more record')}" if rest else named,
+        list=f"{named} and {plural(rest, 'more record')}" if rest else named,
     )
 
 
@@ -145,18 +163,18 @@ def _left_behind(found: Assessment) -> Iterable[Sentence]:
     for item in theirs[:8]:
         yield Sentence(f"{item.description.rstrip('.')}.", item.finding_ids)
     if len(theirs) > 8:
-        yield Sentence(f"{amount(len(theirs) - 8, 'more object')} of theirs, listed under “Back doors”.")
+        yield Sentence(f"{plural(len(theirs) - 8, 'more object')} of theirs, listed under “Back doors”.")
     unknown = [item for item in found.persistence if item.verdict is Label.UNKNOWN]
     if unknown:
         verb = "is" if len(unknown) == 1 else "are"
-        yield Sentence(f"{amount(len(unknown), 'further object')} {verb} of unknown origin: ask the owner.")
+        yield Sentence(f"{plural(len(unknown), 'further object')} {verb} of unknown origin: ask the owner.")
 
 
 def _others(found: Assessment) -> Iterable[Sentence]:
     if others := elsewhere(found):
         more = f" and {len(others) - NAMED_PEOPLE:,} more" if len(others) > NAMED_PEOPLE else ""
         yield Sentence(
-            f"Traces of the intruder, failed attempts among them, lead to {amount(len(others), 'more account')}, to be"
+            f"Traces of the intruder, failed attempts among them, lead to {plural(len(others), 'more account')}, to be"
             f" examined next: {', '.join(others[:NAMED_PEOPLE])}{more}.",
             see="Other victims",
         )
@@ -165,14 +183,14 @@ def _others(found: Assessment) -> Iterable[Sentence]:
     addresses = {r.address: r for r in found.recipients}
     inside = sum(r.internal for r in addresses.values())
     reacted = {r.address for r in found.recipients if r.clicked_or_signed_in_after.lower().startswith("yes")}
-    people = amount(len(addresses), "address", "addresses")
+    people = plural(len(addresses), "address", "addresses")
     whose = "Mail in forged names" if imitated_only(found.attributions) else "The intruder's mail"
     yield Sentence(
         f"{whose} went to {people}: {inside:,} inside the organisation, {len(addresses) - inside:,} outside."
     )
     if reacted:
         yield Sentence(
-            f"{amount(len(reacted), 'recipient')} reacted (a click, an answer, a strange sign-in, mail sent on) and"
+            f"{plural(len(reacted), 'recipient')} reacted (a click, an answer, a strange sign-in, mail sent on) and"
             " must be looked at next."
         )
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from o365nb.model import Verdict, plain
-from o365nb.report.clock import amount
+import re
+from dataclasses import replace
+
+from o365nb.errors import BadInput
+from o365nb.model import Hypothesis, Verdict, plain, utc
+from o365nb.report.clock import Clock
 from o365nb.report.dossier import Dossier
 from o365nb.report.facts import six_numbers
 from o365nb.report.markup import View
 from o365nb.report.story import TAKEN, tell
 from o365nb.report.words import GLOSSARY, VERDICTS
+from o365nb.text import plural
 
 DOORS = {"live": "a live tenant", "export": "exported files", "practice": "the practice tenant (an invented incident)"}
 
@@ -53,7 +58,7 @@ def brief(of: Dossier) -> View:
 def _title(of: Dossier) -> str:
     if len(of.subjects) == 1:
         return f"The account {of.subjects[0]}"
-    return f"{amount(len(of.subjects), 'account')} of {(of.case.info.accepted_domains or ('the organisation',))[0]}"
+    return f"{plural(len(of.subjects), 'account')} of {(of.case.info.accepted_domains or ('the organisation',))[0]}"
 
 
 def verdict(of: Dossier) -> View:
@@ -61,8 +66,33 @@ def verdict(of: Dossier) -> View:
     words, numbers = VERDICTS[of.found.verdict.verdict], six_numbers(of.found, of.clock)
     rows = [{"number": n.label, "value": n.value, "note": n.note} for n in numbers]
     said = f"{words.title}. {words.headline}"
-    because = of.found.verdict.because
+    because = [dated(sentence, of.clock) for sentence in of.found.verdict.because]
     return View("verdict", of.clock, rows, said, words=words, numbers=numbers, because=because)
+
+
+_MOMENT = r"(20\d\d-\d\d-\d\d \d\d:\d\d UTC)"
+#: When a reason of the verdict happened: in its first brackets, or at the end of the sentence that sums up.
+_HAPPENED = re.compile(rf"(?<= )(?P<open>\(|from ){_MOMENT}(?: to {_MOMENT})?")
+
+
+def dated(sentence: str, clock: Clock) -> str:
+    """A reason of the verdict with its own time as the report writes times; times in the evidence stay as they are."""
+
+    def told(found: re.Match[str]) -> str:
+        try:
+            first, last = utc(_iso(found[2])), utc(_iso(found[3] or found[2]))
+        except BadInput:  # no time, only written like one: a name in the evidence
+            return found[0]
+        if found["open"] != "(":
+            return clock.span(first, last)
+        here, universal = clock.stretch(first, last)
+        return f"({here}; {universal}" if universal else f"({here}"
+
+    return _HAPPENED.sub(told, sentence, count=1)
+
+
+def _iso(moment: str) -> str:
+    return f"{moment.removesuffix(' UTC').replace(' ', 'T')}:00Z"
 
 
 def story(of: Dossier) -> View:
@@ -76,12 +106,37 @@ def story(of: Dossier) -> View:
     return View("story", of.clock, rows, " ".join(str(row["sentence"]) for row in rows), chapters=chapters)
 
 
+#: What a weight of evidence is called, from so many decibans on: ten make an explanation ten times as likely.
+_STRENGTHS = ((10, "strong"), (5, "clear"), (0, "slight"))
+_WEIGHT = re.compile(r"(?P<open>; |\()(?P<weight>[+-]\d+) dB\)\.$")
+
+
+def in_words(reason: str) -> str:
+    """A reason with the strength of its evidence in a word instead of decibans."""
+
+    def word(found: re.Match[str]) -> str:
+        strength = next(name for least, name in _STRENGTHS if abs(int(found["weight"])) >= least)
+        return f"{found['open']}{strength})."
+
+    return _WEIGHT.sub(word, reason)
+
+
+def way_in(of: Dossier) -> View:
+    """How they got in, for readers who want no numbers: the strength of each reason is a word."""
+    return _explained(of, plainly=True)
+
+
 def cause(of: Dossier) -> View:
-    """How they got in, with what speaks for and against, and the alternatives."""
+    """How they got in, with what speaks for and against in decibans, and the alternatives."""
+    return _explained(of, plainly=False)
+
+
+def _explained(of: Dossier, *, plainly: bool) -> View:
     found = of.found.cause
     spoken = found.hypotheses if any(h.supporting or h.contradicting for h in found.hypotheses) else ()
     ranked = sorted(spoken, key=lambda h: (-h.probability, h.id))
     shown = [h for h in ranked if h.probability >= 0.05][:4] or ranked[:1]
+    weighed = any(_WEIGHT.search(reason) for h in shown for reason in (*h.supporting, *h.contradicting))
     lead = _cause_lead(of)
     return View(
         "cause",
@@ -89,17 +144,34 @@ def cause(of: Dossier) -> View:
         [plain(h) for h in ranked],
         lead,
         lead=lead,
-        shown=shown,
+        shown=[_worded(h) for h in shown] if plainly else shown,
+        ids=not plainly,
+        legend=(_WORDED if plainly else _WEIGHED) if weighed else "",
         rest=[h for h in ranked if h not in shown and h.probability >= 0.005],
-        question=found.next_question,
+        question="" if plainly and (found.determined or _calm(of)) else found.next_question,
     )
+
+
+#: How the strengths are to be read.
+_WORDED = "A strong reason shifts the odds of an explanation at least tenfold, a clear one at least threefold."
+_WEIGHED = "dB: decibans. Ten of them for or against an explanation shift its odds tenfold."
+
+
+def _worded(one: Hypothesis) -> Hypothesis:
+    supporting, contradicting = map(in_words, one.supporting), map(in_words, one.contradicting)
+    return replace(one, supporting=tuple(supporting), contradicting=tuple(contradicting))
+
+
+def _calm(of: Dossier) -> bool:
+    """Whether there is no takeover to explain."""
+    return of.found.verdict.verdict is Verdict.NOT_SUPPORTED
 
 
 def _cause_lead(of: Dossier) -> str:
     found = of.found.cause
     if not any(h.supporting for h in found.hypotheses):
         return "Cannot tell: nothing in the evidence speaks for any way in. The figures are what is usual elsewhere."
-    if of.found.verdict.verdict is Verdict.NOT_SUPPORTED:
+    if _calm(of):
         return "No takeover has to be explained. The explanations were weighed all the same."
     if of.found.verdict.verdict not in TAKEN:
         return "A takeover is not shown. These explanations fit the evidence best, the innocent among them."
@@ -111,4 +183,4 @@ def _cause_lead(of: Dossier) -> str:
 def glossary(of: Dossier) -> View:
     """The words of this report."""
     rows = [{"word": word, "meaning": meaning} for word, meaning in GLOSSARY]
-    return View("glossary", of.clock, rows, amount(len(rows), "word"), words=GLOSSARY)
+    return View("glossary", of.clock, rows, plural(len(rows), "word"), words=GLOSSARY)

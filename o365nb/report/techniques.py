@@ -7,15 +7,16 @@ from typing import Any
 
 from o365nb.model import Context, Finding, plain
 from o365nb.report.attack import TACTICS, TECHNIQUES, tactic_of
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import Column, Table, View, anchor, sheet
 from o365nb.report.results import nothing_found
+from o365nb.text import plural
 
 _PLAIN = {
     "Reconnaissance": "Choosing a target",
     "Resource development": "Preparing",
     "Initial access": "Getting in",
+    "Execution": "Running commands",
     "Credential access": "Taking proofs of identity",
     "Persistence": "Keeping a way back",
     "Defense evasion": "Hiding",
@@ -45,11 +46,11 @@ def techniques(of: Dossier) -> View:
         for tactic, found in groupby(ordered, key=lambda one: tactic_of(one.attack))
     ]
     if others:
-        fold = f"{amount(len(others), 'more finding')}: not tied to the attacker"
+        fold = f"{plural(len(others), 'more finding')}: not tied to the attacker"
         tables.append(Table("Not tied to the attacker", _COLUMNS, [_row(one) for one in others], "", fold))
     if not tables:
-        tables = [Table("What the attacker did", (), [], nothing_found(of))]
-    lead = [f"{amount(len(theirs), 'finding')} tied to the attacker, in the order in which an attack runs."]
+        tables = [Table("What was found", (), [], nothing_found(of))]
+    lead = [f"{plural(len(theirs), 'finding')} tied to the attacker, in the order in which an attack runs."]
     return sheet(of.clock, [plain(one) for one in ordered], lead[0], *tables, lead=lead if theirs else [])
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from o365nb.model import iso, utc
-from o365nb.report.clock import amount
 from o365nb.report.dossier import Dossier
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.results import pill
+from o365nb.text import plural
 
 _SERIOUS = {True: ("against it", "bad", "✕"), False: ("noted", "mute", "")}
 
@@ -39,7 +39,7 @@ def _said(of: Dossier, kept: list[dict[str, Any]]) -> str:
         return "Nothing was verified yet: an hour, a day and a week after the response it is looked at again."
     last = kept[-1]
     held = "does not hold" if last["broken"] else "holds" if last["clean"] else "holds, as far as could be seen"
-    return f"The response {held}, as of {of.clock.when(utc(last['at']))} ({amount(len(kept), 'round')} so far)."
+    return f"The response {held}, as of {of.clock.when(utc(last['at']))} ({plural(len(kept), 'round')} so far)."
 
 
 def _rounds(kept: list[dict[str, Any]]) -> Table:

@@ -21,7 +21,7 @@ class VerdictWords:
 
 VERDICTS: dict[Verdict, VerdictWords] = {
     Verdict.CONFIRMED: VerdictWords(
-        "Confirmed", "grave", "Somebody other than its owner used this account. Independent evidence agrees on it."
+        "Confirmed", "grave", "Somebody other than its owner used this account; grave acts in it are surely theirs."
     ),
     Verdict.PROBABLE: VerdictWords(
         "Probable", "grave", "Somebody other than its owner very likely used this account; treat it as taken over."

@@ -3,15 +3,25 @@
 import ast
 import json
 import re
+import shutil
 
 import pytest
 from report.sample import NASTY, aitm, sample
 
+from o365nb import workbench as wb
 from o365nb.progress import Progress
+from o365nb.report.choice_form import form as choice_form
+from o365nb.report.form import form
 from o365nb.report.notebook import execute, notebooks, parameters_of
 
 NOTEBOOKS = sorted(notebooks().glob("*.ipynb"))
 LINES = 15  # in a cell
+#: What JupyterLab, VS Code and others draw by themselves, with no extension: Jupyter's own kinds, and plotly's figure.
+KINDS = {
+    *("text/html", "text/plain", "application/vnd.jupyter.widget-view+json", "application/vnd.plotly.v1+json"),
+}
+#: The widgets that every front end with ipywidgets has.
+CORE = {"@jupyter-widgets/base", "@jupyter-widgets/controls", "@jupyter-widgets/output"}
 
 
 def names(notebook):
@@ -97,5 +107,42 @@ def test_it_runs_and_every_view_shows_itself_without_changing_the_case(path, cas
     for cell in shown:
         kinds = [output.output_type for output in cell.outputs]
         assert kinds in (["execute_result"], ["display_data"]), cell.source
-        assert 'class="o365nb' in cell.outputs[0].data["text/html"]
+        data = cell.outputs[0].data
+        assert 'class="o365nb' in data["text/html"]
+        assert set(data) <= KINDS
+        assert set(data) >= {"text/html", "text/plain"}  # whatever a front end cannot draw, it has words for
     assert {file: file.read_bytes() for file in root.rglob("*") if file.is_file()} == before
+
+
+def test_the_kernel_side_knows_nothing_of_jupyterlab():
+    """So that the notebooks run in VS Code and wherever else Jupyter's protocol is spoken."""
+    package = notebooks().parent / "o365nb"
+    imported = {
+        name.partition(".")[0]
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for name in (
+            [one.name for one in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert {name for name in imported if "jupyterlab" in name or name in ("anywidget", "notebook", "bqplot")} == set()
+
+
+def parts(widget):
+    """A widget and all that it holds."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from parts(child)
+
+
+def test_forms_are_made_of_ipywidgets_own_parts_and_stand_beside_plain_html(case, tmp_path):
+    copied = shutil.copytree(case.root.parents[1], tmp_path / "copied")
+    opened = wb.open_case("demo", str(copied / "data"), str(copied / "reports"))
+    made = [*parts(form(opened.interview())), *parts(choice_form(opened.choose()))]
+    assert len(made) > 50
+    assert {widget.get_state()["_model_module"] for widget in made} <= CORE
+    assert set(opened.interview()._repr_mimebundle_()) == {"text/html", "text/plain"}

@@ -1,4 +1,4 @@
-"""Looks for originals in handed-over files, in every form in which a text can hide there."""
+"""The originals of a case, and a search for them in handed-over files, in every form in which a text can hide there."""
 
 import base64
 import binascii
@@ -6,6 +6,8 @@ import html
 import re
 import zipfile
 from urllib.parse import unquote
+
+import duckdb
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{12,}={0,2}")
 
@@ -55,3 +57,24 @@ def _decoded(text):
         return base64.b64decode(text + "=" * (-len(text) % 4)).decode("utf-8")
     except (binascii.Error, ValueError):
         return ""
+
+
+def column(case, table, expression, where="TRUE"):
+    """The values of an expression over one table of the case, but for empty ones."""
+    path = case.tables / f"{table}.parquet"
+    rows = duckdb.sql(f"SELECT DISTINCT {expression} AS value FROM '{path}' WHERE {where}").fetchall()
+    return {row[0] for row in rows if row[0]}
+
+
+def people(case):
+    """Every mail address of the case's events, messages and directory."""
+    named = column(case, "events", "lower(unnest([actor, target, mailbox_owner]))")
+    named |= column(case, "messages", "lower(unnest(recipients))") | column(case, "users", "unnest(addresses)")
+    return {one for one in named if re.fullmatch(r"[^\s|<>]+@[^\s|<>]+\.[a-z]+", one)}
+
+
+def written(case):
+    """Subjects and names of files, as their authors wrote them."""
+    texts = column(case, "events", "message_subject") | column(case, "messages", "subject")
+    texts |= column(case, "events", "target", "workload IN ('SharePoint', 'OneDrive')")
+    return {re.sub(r"^(Re|Fw): ", "", text) for text in texts if len(text) > 5}

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from o365nb.model import utc
-from o365nb.report.clock import Clock, amount, length
+from o365nb.report.clock import Clock, length
+from o365nb.text import plural
 
 T = utc("2026-11-17T23:41:00Z")
 
@@ -62,4 +63,4 @@ def test_a_length_is_told_in_the_units_that_matter(span, said):
 
 
 def test_amounts_agree_with_their_noun():
-    assert [amount(1, "address", "addresses"), amount(1200, "mail")] == ["1 address", "1,200 mails"]
+    assert [plural(1, "address", "addresses"), plural(1200, "mail")] == ["1 address", "1,200 mails"]

@@ -5,10 +5,8 @@ import json
 import unicodedata
 
 import pytest
-from report.hostile import NAMES, write
-from typer.testing import CliRunner
+from report.hostile import NAMES
 
-from o365nb.cli import app
 from o365nb.report.markup import visible
 from o365nb.safe import csv_cell, csv_text
 
@@ -18,14 +16,10 @@ PAGES = ("report.html", "report-technical.html")
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def run(hostile_run):
     """The folder of the results, and what the terminal was told."""
-    base = tmp_path_factory.mktemp("hostile-run")
-    account = write(base / "evidence")
-    folders = ["--data", str(base / "data"), "--reports", str(base / "reports"), "--case", "hostile"]
-    done = CliRunner().invoke(app, ["investigate", "--evidence", str(base / "evidence"), "--user", account, *folders])
-    assert done.exit_code == 0, done.output
-    return base / "reports" / "hostile", done.output
+    _, results, told = hostile_run
+    return results, told
 
 
 def test_the_terminal_is_told_nothing_that_it_would_act_on(run):

@@ -2,12 +2,10 @@
 
 import base64
 import json
-import re
 from pathlib import Path
 
-import duckdb
 import pytest
-from report.survivors import survivors
+from report.survivors import column, people, survivors, written
 from typer.testing import CliRunner
 
 from o365nb.case import Bundle
@@ -32,24 +30,6 @@ def handed(request, case, tmp_path_factory):
     folder = tmp_path_factory.mktemp("handed") / level
     render(case, folder, Progress(), level)
     return folder, level
-
-
-def column(case, table, expression, where="TRUE"):
-    path = case.tables / f"{table}.parquet"
-    rows = duckdb.sql(f"SELECT DISTINCT {expression} AS value FROM '{path}' WHERE {where}").fetchall()
-    return {row[0] for row in rows if row[0]}
-
-
-def people(case):
-    named = column(case, "events", "lower(unnest([actor, target, mailbox_owner]))")
-    named |= column(case, "messages", "lower(unnest(recipients))") | column(case, "users", "unnest(addresses)")
-    return {one for one in named if re.fullmatch(r"[^\s|<>]+@[^\s|<>]+\.[a-z]+", one)}
-
-
-def written(case):
-    texts = column(case, "events", "message_subject") | column(case, "messages", "subject")
-    texts |= column(case, "events", "target", "workload IN ('SharePoint', 'OneDrive')")
-    return {re.sub(r"^(Re|Fw): ", "", text) for text in texts if len(text) > 5}
 
 
 def test_no_person_and_no_text_of_theirs_survives(handed, case):

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from report.sample import aitm, nothing, traveller
 
-from o365nb.model import Cause, Verdict
+from o365nb.model import Cause, Context, Verdict
 from o365nb.report.clock import Clock
 from o365nb.report.story import tell
 from o365nb.report.words import DEEDS, LURE, OTHER, SEND, SIGN_IN, deed_of
@@ -59,6 +59,20 @@ def test_a_suspicion_is_not_told_as_a_takeover():
             "What would help most to settle it is the answer to Q17: Were you travelling?",
         ],
     }  # fmt: skip
+
+
+def test_a_case_without_an_intruder_tells_what_looked_odd_and_whose_it_was():
+    calm = replace(nothing().verdict, verdict=Verdict.NOT_SUPPORTED)
+    travel = replace(
+        aitm().findings[0], id="F-001", title="Two places at once.", summary="from PT, then from GB", context=Context.NO
+    )
+    intruders = replace(travel, id="F-002", title="Not told here", context=Context.YES)
+    found = replace(nothing(), verdict=calm, findings=(travel, intruders))
+    assert told(found)["What looked odd"] == [
+        "Two places at once: from PT, then from GB.",
+        "It is judged to be the owner's own doing; the events behind are shown with their reasons.",
+    ]
+    assert "What looked odd" not in told(replace(found, verdict=aitm().verdict))
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

@@ -7,14 +7,29 @@ from report.sample import HOSTILE, NASTY, aitm, gap, nothing, traveller
 
 from o365nb import workbench as wb
 from o365nb.collectors import all_collectors
+from o365nb.detections import facts
 from o365nb.errors import BadCase, BadInput, NotApproved
 from o365nb.model import Outcome
+from o365nb.report.attack import TACTICS, TECHNIQUES
+from o365nb.report.clock import Clock
 from o365nb.report.results import beside_findings
+from o365nb.report.summary import dated, in_words
 from o365nb.report.words import source_name
 
 VIEWS = (
-    *("verdict", "story", "timeline", "steps", "networks", "cause", "findings", "detections", "back_doors", "exposure"),
-    *("recipients", "indicators", "response", "plan", "recommendations", "duties", "coverage", "evidence", "glossary"),
+    *("verdict", "story", "timeline", "steps", "networks", "cause", "way_in", "findings", "detections", "back_doors"),
+    *(
+        "exposure",
+        "recipients",
+        "indicators",
+        "response",
+        "plan",
+        "recommendations",
+        "duties",
+        "coverage",
+        "evidence",
+        "glossary",
+    ),
     *("account", "devices", "arrivals", "picture", "other_victims", "corrections"),
     *("techniques", "flows", "remaining", "acts", "brief", "mail_doors", "recovery"),
 )
@@ -53,6 +68,64 @@ def test_every_view_of_every_case_shows_itself_as_html_words_and_rows(dossier, f
         assert len(view.frame) == len(view.rows)
     assert case._repr_html_().count("<h1") == 1
     assert "anna@contoso.example" in repr(case)
+
+
+def test_every_technique_that_a_detection_names_has_a_name_and_a_purpose():
+    named = {technique for unit in facts().values() for technique in unit.attack}
+    assert named - set(TECHNIQUES) == set()
+    assert {tactic for _, tactic in TECHNIQUES.values()} <= set(TACTICS)
+
+
+@pytest.mark.parametrize(
+    ("reason", "plainly"),
+    [
+        ("A mail was delivered (F-003; +6 dB).", "A mail was delivered (F-003; clear)."),
+        ("The session moved (F-001, F-015; +15 dB).", "The session moved (F-001, F-015; strong)."),
+        ("Q4 answered n: no link was opened (-3 dB).", "Q4 answered n: no link was opened (slight)."),
+        ("The entry is older than the logs.", "The entry is older than the logs."),
+        ('The rule "(+9 dB)." was made (F-2; -12 dB).', 'The rule "(+9 dB)." was made (F-2; strong).'),
+    ],
+)
+def test_a_customer_reads_how_strong_evidence_is_in_words(reason, plainly):
+    assert in_words(reason) == plainly
+
+
+@pytest.mark.parametrize(
+    ("reason", "zone", "written"),
+    [
+        (
+            "3 events were an attacker's, who acted from 2026-11-17 08:40 UTC to 2026-11-18 05:07 UTC.",
+            "UTC",
+            "3 events were an attacker's, who acted between 17 Nov 2026, 08:40 UTC and 18 Nov 2026, 05:07 UTC.",
+        ),
+        (
+            "A rule exists (2026-11-17 09:03 UTC to 2026-11-17 09:03 UTC): rule (2026-11-17 09:03 UTC)",
+            "UTC",
+            "A rule exists (17 Nov 2026, 09:03 UTC): rule (2026-11-17 09:03 UTC)",
+        ),
+        (
+            "It was used (2026-11-17 08:40 UTC to 2026-11-17 09:10 UTC): here",
+            "Europe/Berlin",
+            "It was used (17 Nov 2026, 09:40–10:10 CET; 08:40–09:10 UTC): here",
+        ),
+        ("A rule (2026-02-31 25:00 UTC) was named so", "UTC", "A rule (2026-02-31 25:00 UTC) was named so"),
+    ],
+)
+def test_the_verdicts_reasons_tell_their_times_as_the_report_does(reason, zone, written):
+    assert dated(reason, Clock(zone)) == written
+
+
+def test_only_the_technical_reader_gets_decibans(dossier):
+    case = wb.CaseView(dossier(weighed()))
+    assert ("+15 dB" in text(case.cause), " dB" in text(case.way_in)) == (True, False)
+    assert "; strong)" in text(case.way_in)
+
+
+def weighed():
+    found = aitm()
+    first, *others = found.cause.hypotheses
+    moved = replace(first, supporting=("One session changed hands (F-001; +15 dB).",))
+    return replace(found, cause=replace(found.cause, hypotheses=(moved, *others)))
 
 
 def test_no_view_lets_hostile_evidence_become_markup(dossier):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass, field
 
 #: A text shorter than this says nothing of anybody, and would be found everywhere.
 SHORTEST = 3
 #: A part of a text is known for it: this long where it is cut with a mark, that long anywhere.
 _CUT, _PART = 8, 24
+#: What mail programs write before the subject of an answer.
+_ANSWERED = re.compile(r"(?:(?:re|aw|fw|fwd|wg|sv|tr|rv)\s{0,2}:\s{0,2}){1,9}$")
 #: What stands around a text that is cited as a whole.
 _FRAMES = frozenset("\"'“”‘’„‚«»`\\/()[]{}:;,|=<>\n\t…")
 
@@ -70,7 +72,7 @@ class Phrases:
                 return None  # the domain of an address that nobody listed: replaced together with it
             end = at + len(phrase.text)
             if low.startswith(phrase.text, at):
-                if _ends(low, end) and (not phrase.framed or (_frame(low, at - 1) and _frame(low, end))):
+                if _ends(low, end) and (not phrase.framed or (_opened(low, at) and _frame(low, end))):
                     return end, phrase.instead
             elif part := _part(low, at, phrase.text):
                 return at + part, phrase.instead
@@ -85,6 +87,12 @@ def lowered(text: str) -> str:
 
 def _ends(low: str, end: int) -> bool:
     return end >= len(low) or not (low[end].isalnum() and low[end - 1].isalnum())
+
+
+def _opened(low: str, at: int) -> bool:
+    """Whether what stands here begins a citation, or the subject of an answer in one."""
+    answer = _ANSWERED.search(low, max(0, at - 60), at)
+    return _frame(low, (answer.start() if answer else at) - 1)
 
 
 def _frame(low: str, at: int) -> bool:
@@ -102,11 +110,3 @@ def _part(low: str, at: int, phrase: str) -> int:
     if low[at:].startswith("…", size) or low[at + size - 1 : at + size] == "…" or size >= _PART:
         return size
     return 0
-
-
-def inverted(names: Mapping[str, str]) -> dict[str, str]:
-    """From pseudonym to original; where several have one, the plainest in lower case."""
-    made: dict[str, str] = {}
-    for original, instead in sorted(names.items(), key=lambda item: (item[0] != item[0].lower(), item[0])):
-        made.setdefault(instead, original)
-    return made

@@ -48,7 +48,9 @@
   const reveal = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-    if (target) target.scrollIntoView();
+    if (!target) return;
+    target.hidden = false; // a row past those that a long table shows
+    target.scrollIntoView();
   };
   addEventListener("hashchange", reveal);
   reveal();
