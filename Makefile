@@ -1,14 +1,16 @@
 # `make report` and `make test` are all a newcomer needs. Windows without make: see README.
 PYTHON ?= python3
 STORY ?= aitm
+CHROMIUM ?= chromium
 WORKERS ?= auto
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report lab test scorecard fuzz interleavings spark docs check lint types imports lock clean
+.PHONY: help setup report pdf lab test scorecard fuzz interleavings spark docs check lint types imports lock clean
 
 help:  ## what there is
-	@echo "make report            investigate the practice incident and write its report (STORY=aitm|traveller)"
+	@echo "make report            investigate the practice incident and write its report (STORY=...: o365nb practice list)"
+	@echo "make pdf               that report as PDF beside it (CHROMIUM=google-chrome where it has another name)"
 	@echo "make lab               JupyterLab on the notebooks of that case"
 	@echo "make test              every test"
 	@echo "make scorecard         every practice story and its variations, judged beside the truth (some minutes)"
@@ -23,6 +25,10 @@ setup:
 
 report: setup  ## the practice incident's report, from nothing
 	@$(BIN)/o365nb investigate --practice $(STORY)
+
+pdf: report  ## the practice incident's report on paper
+	@$(CHROMIUM) --headless --disable-gpu --virtual-time-budget=10000 --no-pdf-header-footer \
+	  --print-to-pdf=reports/practice-$(STORY)/report.pdf reports/practice-$(STORY)/report.html
 
 lab: setup
 	@$(BIN)/o365nb lab --case practice-$(STORY)

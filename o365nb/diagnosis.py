@@ -12,7 +12,16 @@ from o365nb.collectors import Collector
 from o365nb.errors import NotFound, O365nbError, RequestFailed, SignInFailed, Unreachable
 from o365nb.tenant import Identity, Tenant, literal, segment
 from o365nb.tenant.clouds import Cloud
-from o365nb.tenant.permissions import RESOURCES, ROLES, Permission, Right, catalogue, permissions, role_names
+from o365nb.tenant.permissions import (
+    OWN_MAILBOX,
+    RESOURCES,
+    ROLES,
+    Permission,
+    Right,
+    catalogue,
+    permissions,
+    role_names,
+)
 
 #: Licences as collectors name them, and the service plans of which any one brings it (Microsoft's product names and
 #: service plan identifiers). A licence that is not here is not judged.
@@ -53,8 +62,6 @@ _PROOF = {
     "Security Reader": "Get-QuarantineMessage",
     "View-Only Audit Logs": "Search-UnifiedAuditLog",
 }
-#: Of these Graph shows a person their own only: for others the application must ask by itself.
-_OWN_ONLY = ("Mail.", "MailboxSettings.")
 _OWN_MAILBOX = "a person who signs in sees only their own mailbox: use an application"
 
 
@@ -169,7 +176,7 @@ def _judged(facts: Facts, right: Right) -> tuple[State, str]:
     if granted is not None and not held(right, granted, person=person):
         problem = facts.problems.get(right.service, "")
         return State.NO_RIGHT, problem or right.permission
-    if person and right.service == "graph" and right.permission.startswith(_OWN_ONLY):
+    if person and right.service == "graph" and right.permission.startswith(OWN_MAILBOX):
         return State.NO_RIGHT, _OWN_MAILBOX
     plans = PLANS.get(right.licence)
     if plans and facts.plans is not None and not facts.plans & set(plans):

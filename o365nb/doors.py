@@ -16,16 +16,18 @@ Simulator = tuple[str, Path]
 
 
 @contextmanager
-def tenant_of(case: Case, say: Say, simulator: Simulator | None = None) -> Iterator[Tenant]:
+def tenant_of(case: Case, say: Say, simulator: Simulator | None = None, *, to_change: bool = False) -> Iterator[Tenant]:
     """The tenant behind a case: the practice tenant started on the case's state, or the live one.
 
+    A live one is entered by the profile that collected; `to_change`, by the one that this names for it.
     Raises BadInput for a case that was made from files: there is nothing to talk to.
     """
     if case.info.door == "practice":
         with practice_tenant(case.info.story, case.state) as tenant:
             yield tenant
     elif case.info.door == "live":
-        with connect(profile_for(case.info.tenant, simulator), prompt=say) as tenant:
+        profile = responding(case.info.tenant) if to_change else load_profile(case.info.tenant)
+        with connect(_simulated(profile, simulator), prompt=say) as tenant:
             yield tenant
     else:
         raise BadInput(
@@ -48,7 +50,27 @@ def practice_tenant(story: str, state: Path) -> Iterator[Tenant]:
 
 def profile_for(name: str, simulator: Simulator | None = None) -> Profile:
     """A profile by name; with a simulator, its accounts on that practice tenant instead of the real service."""
-    profile = load_profile(name)
+    return _simulated(load_profile(name), simulator)
+
+
+def responding(name: str) -> Profile:
+    """The profile that changes things in the tenant of a profile: the one that it names, else itself.
+
+    Raises BadInput when the two are of different tenants or clouds: an answer never goes to another tenant.
+    """
+    reads = load_profile(name)
+    if not reads.respond:
+        return reads
+    changes = load_profile(reads.respond)
+    if (changes.tenant_id.lower(), changes.cloud) != (reads.tenant_id.lower(), reads.cloud):
+        raise BadInput(
+            f"Profile {name!r} names {reads.respond!r} to respond, which is of another tenant ({changes.tenant_id})."
+            " Write the same tenant_id and cloud into both."
+        )
+    return changes
+
+
+def _simulated(profile: Profile, simulator: Simulator | None) -> Profile:
     if not simulator:
         return profile
     return Profile.simulator(

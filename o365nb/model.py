@@ -290,7 +290,7 @@ class DetectionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One way in (H1 to H14 of the playbook) with its probability and what speaks for and against it."""
+    """One way in (H1 to H14, `analysis/cause_weights.csv`) with its probability and what speaks for and against it."""
 
     id: str
     slug: str

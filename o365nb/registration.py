@@ -10,9 +10,8 @@ from urllib.parse import quote
 
 from o365nb import collectors, response
 from o365nb.errors import BadInput
-from o365nb.tenant import powershell
 from o365nb.tenant.clouds import Cloud
-from o365nb.tenant.permissions import RESOURCES, Permission, Right, permissions, role_names
+from o365nb.tenant.permissions import OWN_MAILBOX, RESOURCES, Permission, Right, permissions, role_names
 
 #: What every command needs to find an account and to say whose tenant it is.
 _ALWAYS = (Right("User.Read.All"), Right("Organization.Read.All"))
@@ -99,17 +98,6 @@ def consent_url(cloud: Cloud, tenant: str, client_id: str) -> str:
     return f"{cloud.login}/{quote(tenant)}/adminconsent?client_id={quote(client_id)}"
 
 
-def grant_line(permission: Permission, principal: str, resource: str) -> str:
-    """The PowerShell line that grants one application permission."""
-    return powershell(
-        "New-MgServicePrincipalAppRoleAssignment",
-        ServicePrincipalId=principal,
-        PrincipalId=principal,
-        ResourceId=resource,
-        AppRoleId=permission.app_role,
-    )
-
-
 def lines(registration: Registration, cloud: Cloud, tenant: str, client_id: str) -> Iterable[str]:
     """The registration as a person reads it: rights with their reasons, roles, manifest, and three ways to make it."""
     how = "delegated permissions: a person signs in" if registration.delegated else "application permissions"
@@ -126,6 +114,12 @@ def lines(registration: Registration, cloud: Cloud, tenant: str, client_id: str)
         yield f"\nDirectory roles of {held} (one of each line is enough)"
     for roles, units in registration.roles.items():
         yield f"  {' or '.join(roles):<44} {', '.join(units)}"
+    own = [one for one in registration.permissions if one.service == "graph" and one.name.startswith(OWN_MAILBOX)]
+    if registration.delegated and own:
+        for_these = dict.fromkeys(unit for one in own for unit in registration.wanted_by(one))
+        chosen = " ".join(f"--for {unit}" for unit in for_these)
+        yield "\nWith these a person reaches only their own mailbox; a victim's is reached by an app by itself"
+        yield f"  {', '.join(one.name for one in own):<44} o365nb app create respond --app-only {chosen}"
     if missing := [
         one.name for one in registration.permissions if one not in [o for o, _, _ in registration.offered()]
     ]:

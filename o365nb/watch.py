@@ -24,7 +24,7 @@ from o365nb.response import Check, Closed, Earlier, Sign
 from o365nb.safe import one_line
 from o365nb.tenant import Tenant
 
-#: When a response is looked at again, counted from its first step (playbook, V1).
+#: When a response is looked at again, counted from its first step.
 ROUNDS = (("1 h", timedelta(hours=1)), ("24 h", timedelta(hours=24)), ("7 d", timedelta(days=7)))
 #: Without these seen whole, that nothing was found means nothing.
 _NEEDED = ("sign_in", "sign_in_noninteractive", "ual", "inbox_rules", "auth_methods", "oauth_grants")

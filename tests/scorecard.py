@@ -51,7 +51,7 @@ STORIES = {
          ("audit_setting", "UnifiedAuditLogIngestionEnabled")),
         steps_say=(("UnifiedAuditLogIngestionEnabled", "unified audit log of the organisation"),),
     ),
-    "token_theft": Expected(("confirmed",), "H4"),
+    "token_theft": Expected(("confirmed",), "H4", (("sharing_link", "Pump station, final #3 & 50%.xlsx"),)),
     "insider": Expected(
         ("suspected", "not_supported"), "H11",
         unsettled=(("delegate", "erin@"), ("delegate", "viola@"), ("folder_permission", "viola@")),

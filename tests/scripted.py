@@ -12,13 +12,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Scripted:
     """Answers in order; the last one stays. `None` closes the connection without an answer.
 
-    `by_path` answers come first: a part of the path, and what it gives.
+    `by_path` answers come first: a part of the path, and what it gives. `lost` comes before: a part of the path, and
+    how many connections to it are closed without an answer.
     """
 
     def __init__(self, authority):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("localhost").configure_cert(context)
-        self.answers, self.asked, self.by_path = [], [], {}
+        self.answers, self.asked, self.by_path, self.lost = [], [], {}, {}
         script = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -53,6 +54,10 @@ class Scripted:
         self.thread.start()
 
     def next(self, path):
+        for part, times in self.lost.items():
+            if part in path and times:
+                self.lost[part] -= 1
+                return None
         for part, answer in self.by_path.items():
             if part in path:
                 return answer

@@ -220,3 +220,11 @@ def test_a_key_file_is_never_overwritten_and_its_key_can_be_locked(tmp_path, mon
     assert serialization.load_pem_private_key(path.read_bytes(), b"correct horse")
     with pytest.raises(BadInput, match="a key is never overwritten"):
         registrar.new_certificate(path, "o365nb read", 90)
+
+
+def test_the_rights_that_end_at_ones_own_mailbox_are_said_with_the_way_round_them():
+    said = "\n".join(registration.lines(registration.respond(), CLOUDS["global"], "t", "c"))
+    assert "a person reaches only their own mailbox" in said
+    assert "--app-only --for soft_delete_mail --for disable_inbox_rule" in said
+    alone = "\n".join(registration.lines(registration.respond(delegated=False), CLOUDS["global"], "t", "c"))
+    assert "own mailbox" not in alone

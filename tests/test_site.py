@@ -65,6 +65,11 @@ def test_the_reference_names_every_command_source_action_and_table(site):
     assert [name for name in TABLES if f"<code>{name}</code>" not in page("tables")] == []
 
 
+def test_the_page_of_rights_is_what_collectors_and_actions_say():
+    rights = tool("rights_page")
+    assert rights.PAGE.read_text("utf-8") == rights.page(), "run python tools/rights_page.py"
+
+
 def test_the_tutorial_prints_what_its_reader_sees(tmp_path):
     tutorial = tool("tutorial")
     assert tutorial.timeless(tutorial.followed(tmp_path)) == tutorial.timeless(tutorial.PAGE.read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""`data/<case>/`: the contract of design, in one class. Raw evidence goes in once and is never edited."""
+"""`data/<case>/`: the case folder, in one class. Raw evidence goes in once and is never edited."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ import io
 import json
 import os
 import re
-import shutil
 import threading
 import uuid
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import zstandard
 
@@ -28,6 +26,8 @@ from o365nb.errors import BadCase, BadInput
 from o365nb.model import Window, iso, plain, utc
 
 _BLOCK = 4 * 1024 * 1024
+#: What reading a packed file raises that was changed or cut.
+DAMAGE = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 #: What custody calls the source of what people said (interview, corrections): kept with it, but no evidence.
 SAID = "said"
 #: Names that Windows keeps for devices, whatever follows the dot.
@@ -192,22 +192,6 @@ class Case:
         """A stored piece of evidence to read from, as it was received."""
         return open_packed(self.root / relative)
 
-    @contextmanager
-    def unpacked(self, relative: str, scratch: Path) -> Iterator[Path]:
-        """A file with a stored piece of evidence, packed at most once (.gz or .zst): what came packed is unpacked."""
-        with self.open_raw(relative) as stored:
-            twice = stored.read(2) == b"\x1f\x8b"
-        if not twice:
-            yield self.root / relative
-            return
-        plain = scratch / f"{uuid.uuid4().hex}.evidence"
-        with self.open_raw(relative) as stored, gzip.open(stored) as inner, plain.open("wb") as out:
-            shutil.copyfileobj(inner, out, _BLOCK)
-        try:
-            yield plain
-        finally:
-            plain.unlink()
-
     def verify(self) -> Iterator[str]:
         """Prove that nothing changed: check both chains and every file's hash; yields one line per check.
 
@@ -223,7 +207,7 @@ class Case:
             try:
                 with self.open_raw(line["path"]) as stored:
                     found = hashlib.file_digest(stored, "sha256").hexdigest()
-            except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+            except DAMAGE as error:
                 raise BadCase(f"{path}: cannot be unpacked ({error}). It was changed after it was collected.") from None
             if found != line["sha256"]:
                 raise BadCase(f"{path}: SHA-256 is {found}, custody says {line['sha256']}. It was changed.")
@@ -240,11 +224,18 @@ class Case:
         return [name for path in every if (name := path.relative_to(self.root).as_posix()) not in known]
 
 
-def open_packed(path: Path) -> io.BufferedReader:
-    """A file to read from that is packed (.zst, .gz) or not, as its name says."""
+def open_packed(path: Path, stored: IO[bytes] | None = None) -> io.BufferedReader:
+    """A file to read from that is packed (.zst, .gz) or not, as its name says; from `stored` where it lies elsewhere.
+
+    Damage shows while it is read, as one of `DAMAGE`.
+    """
     if path.suffix == ".zst":
-        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(path.open("rb"), closefd=True), _BLOCK)
-    return io.BufferedReader(gzip.open(path) if path.suffix == ".gz" else io.FileIO(path), _BLOCK)
+        packed = stored or path.open("rb")
+        reader = zstandard.ZstdDecompressor().stream_reader(packed, closefd=stored is None)
+        return io.BufferedReader(reader, _BLOCK)
+    if path.suffix == ".gz":
+        return io.BufferedReader(gzip.open(stored or path), _BLOCK)
+    return io.BufferedReader(cast("io.RawIOBase", stored) if stored else io.FileIO(path), _BLOCK)
 
 
 def checked_name(name: str) -> str:

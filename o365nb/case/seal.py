@@ -6,24 +6,22 @@ left half written. The same case gives the same archive, byte for byte.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from o365nb.case.chain import follow
-from o365nb.case.folder import Case
+from o365nb.case.folder import DAMAGE, Case, open_packed
 from o365nb.errors import BadCase, BadInput
 
 SUMS = "SHA256SUMS"
-_PACKED = (".gz", ".parquet")  # packing them again costs time and saves nothing
+_PACKED = (".gz", ".zst", ".parquet")  # packing them again costs time and saves nothing
 _CHUNK = 1 << 20
 _SUM = re.compile(r"([0-9a-f]{64})  (.+)")
 
@@ -113,7 +111,7 @@ def verify_archive(path: Path) -> Iterator[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield from _Archive(path, archive).checks()
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, *DAMAGE) as error:
         raise BadCase(f"{path}: not a whole archive ({error}). Ask for it again.") from None
 
 
@@ -165,7 +163,7 @@ class _Archive:
             if name not in self._names:
                 raise BadCase(f"{self._at(name)}: listed in the chain of custody, but missing.")
             if name not in known:
-                with self._zip.open(self._root + name) as packed, gzip.open(packed) as file:
+                with self._zip.open(self._root + name) as packed, open_packed(Path(name), packed) as file:
                     known[name] = _hash(file)
             if known[name] != entry.get("sha256"):
                 raise BadCase(
@@ -183,7 +181,7 @@ class _Archive:
         return f"{self._path}, {self._root}{name}"
 
 
-def _hash(file: IO[bytes] | gzip.GzipFile) -> str:
+def _hash(file: IO[bytes]) -> str:
     digest = hashlib.sha256()
     while block := file.read(_CHUNK):
         digest.update(block)

@@ -39,6 +39,7 @@ class AuditLog(Collector):
         Right("ActivityFeed.Read", service="management"),
     )
     retention = timedelta(days=180)
+    beyond = "Audit (Premium) keeps a year: export the older part in Purview and take it in with `o365nb intake`."
     ways: ClassVar[tuple[Way, ...]] = (
         Way("Graph's audit query", by_query, ("usgov", "china")),
         Way("Search-UnifiedAuditLog", by_search, ("china",)),

@@ -71,7 +71,8 @@ class Shortfall:
 class Collector(ABC):
     """One live source. `source` is its name in the ledger and its folder under `raw/`.
 
-    `retention` is how far back the service keeps it; None for state, which is read as it stands now.
+    `retention` is how far back the service keeps it; None for state, which is read as it stands now. `beyond` says
+    where more may be had.
     `tenant_wide` sources are about the tenant, whoever is asked for. `absent_in` names the families of clouds
     (usgov, china) in which Microsoft does not offer it.
     """
@@ -80,6 +81,7 @@ class Collector(ABC):
     title: ClassVar[str]
     needs: ClassVar[tuple[Right, ...]]
     retention: ClassVar[timedelta | None] = None
+    beyond: ClassVar[str] = ""
     tenant_wide: ClassVar[bool] = False
     absent_in: ClassVar[tuple[str, ...]] = ()
 

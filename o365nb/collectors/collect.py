@@ -120,6 +120,7 @@ def _reach(
     end = reading.reach.end if reading.reach else min(window.end, now)
     start = max(window.start, oldest)
     kept = f"The service keeps it {collector.retention.days} days: nothing before {iso(oldest.replace(microsecond=0))}."
+    kept = f"{kept} {collector.beyond}".strip()
     if window.end <= oldest:
         return None, Shortfall(Outcome.EXPIRED, kept)
     if start >= end:

@@ -1,4 +1,4 @@
-"""Just-in-time roles: what the account holds for a time, may take up, and has asked for."""
+"""Just-in-time roles: what the account holds for a time, and may take up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from o365nb.collectors.base import Collector, Person, Raw, Right, Shortfall, fro
 from o365nb.model import Window
 from o365nb.tenant import Tenant, literal
 
-_DIRECTORY = ("roleAssignmentScheduleInstances", "roleEligibilityScheduleInstances", "roleAssignmentScheduleRequests")
+# Not the requests to take one up: to read these takes a right that writes (Graph, unifiedroleassignmentschedulerequest:
+# RoleAssignmentSchedule.ReadWrite.Directory), and what came of them is told by the instances and the directory audits.
+_DIRECTORY = ("roleAssignmentScheduleInstances", "roleEligibilityScheduleInstances")
 _GROUPS = ("assignmentScheduleInstances", "eligibilityScheduleInstances")
 
 

@@ -190,3 +190,5 @@ def _tell(wanted: Registration, profile: Profile, made: Made, key: Path | None) 
     typer.echo(
         f'method = "certificate"\ncertificate = "{terminal(key.resolve())}"' if key else 'method = "interactive"'
     )
+    if wanted.kind == "respond":
+        typer.echo('\nand in the profile that collects, so that the response uses this one:\n\nrespond = "respond"')

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from o365nb.commands.told import count, told
+from o365nb.commands.told import told
 from o365nb.safe import one_line
+from o365nb.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,9 +59,10 @@ def brief(case: Case) -> None:
     for line, hole in holes[:2]:
         told("", f"{_called(found, line)}: no event from {_stretch(hole)}")
     if len(holes) > 2:
-        told("", f"and {count(len(holes) - 2, 'more hole')} in the logs")
+        told("", f"and {plural(len(holes) - 2, 'more hole')} in the logs")
+    _noted(found)
     if found.refused:
-        told("refused", f"{count(len(found.refused), 'file')}: {', '.join(name for name, _ in found.refused[:3])}")
+        told("refused", f"{plural(len(found.refused), 'file')}: {', '.join(name for name, _ in found.refused[:3])}")
 
 
 def _totals(found: Overview) -> None:
@@ -68,9 +70,9 @@ def _totals(found: Overview) -> None:
     parts = [f"{found.kept:,} events and objects"]
     parts += [f"{found.duplicates:,} told twice"] if found.duplicates else []
     parts += [f"{found.lost:,} that cannot be read"] if found.lost else []
-    files = f"{count(len(found.files), 'file')} of {count(forms, 'form')}"
-    refused = f"; {count(len(found.refused), 'file')} refused" if found.refused else ""
-    told("evidence", f"{files}, {count(found.rows, 'row')}: {', '.join(parts)}{refused}")
+    files = f"{plural(len(found.files), 'file')} of {plural(forms, 'form')}"
+    refused = f"; {plural(len(found.refused), 'file')} refused" if found.refused else ""
+    told("evidence", f"{files}, {plural(found.rows, 'row')}: {', '.join(parts)}{refused}")
 
 
 def _sources(found: Overview, *, drawn: bool) -> None:
@@ -112,18 +114,24 @@ def _wrong(found: Overview) -> None:
     for number, (name, cause) in enumerate(causes[:_SAID]):
         told("not whole" if not number else "", f"{name}: {cause}")
     if len(causes) > _SAID:
-        told("", f"and {count(len(causes) - _SAID, 'more reason')} in the report")
+        told("", f"and {plural(len(causes) - _SAID, 'more reason')} in the report")
     quiet = [(line, hole) for line in found.logs if line.outcome.seen for hole in line.holes]
     for number, (line, hole) in enumerate(quiet[:_SAID]):
         told("silent" if not number else "", f"{_called(found, line)}: {_stretch(hole)}; leave may explain it")
     empty = [file.name for file in found.files if not file.rows]
     if empty:
-        more = f" and {count(len(empty) - _SAID, 'more file')}" if len(empty) > _SAID else ""
+        more = f" and {plural(len(empty) - _SAID, 'more file')}" if len(empty) > _SAID else ""
         told("empty", f"{', '.join(empty[:_SAID])}{more}: a known form without a record")
+    _noted(found)
     for number, (name, reason) in enumerate(found.refused[:_SAID]):
         told("refused" if not number else "", f"{name}: {reason}")
     if len(found.refused) > _SAID:
-        told("", f"and {count(len(found.refused) - _SAID, 'more file')}, each with its reason in the report")
+        told("", f"and {plural(len(found.refused) - _SAID, 'more file')}, each with its reason in the report")
+
+
+def _noted(found: Overview) -> None:
+    for number, said in enumerate(found.noted):
+        told("mind" if not number else "", said)
 
 
 def _never(lines: Sequence[Gap]) -> None:
@@ -133,7 +141,7 @@ def _never(lines: Sequence[Gap]) -> None:
     for number, sentence in enumerate(sentences[:3]):
         told("never" if not number else "", sentence)
     if len(sentences) > 3:
-        told("", f"and {count(len(sentences) - 3, 'more thing')} that these exports cannot show: see the report")
+        told("", f"and {plural(len(sentences) - 3, 'more thing')} that these exports cannot show: see the report")
 
 
 def _wanted(wanted: Sequence[Ask]) -> None:

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from o365nb.commands.told import count, told
+from o365nb.commands.told import told
 from o365nb.errors import BadInput, O365nbError
 from o365nb.progress import for_this_terminal
 from o365nb.safe import terminal
+from o365nb.text import plural
 
 BatchOption = Annotated[
     Path | None, typer.Option("--batch", help="incidents.csv: one incident per line, several at a time.")
@@ -70,7 +71,7 @@ def investigate_all(
     missing = [one for one in done if one.reason]
     for one in sorted(missing, key=lambda one: one.incident.line):
         told("failed", f"{one.incident.case} (line {one.incident.line}): {one.reason} See {one.log}.")
-    typer.echo(f"reports   {count(len(done) - len(missing), 'incident')} of {len(done)}")
+    typer.echo(f"reports   {plural(len(done) - len(missing), 'incident')} of {len(done)}")
     typer.echo(f"overview  {terminal(page)}")
     if missing:
         raise typer.Exit(O365nbError.exit_code)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from o365nb.commands.options import DATA, REPORTS, CaseOption, DataOption, ReportsOption
-from o365nb.commands.told import count, told
+from o365nb.commands.told import told
 from o365nb.progress import for_this_terminal
 from o365nb.safe import one_line, terminal
+from o365nb.text import plural
 
 if TYPE_CHECKING:
     from o365nb.sigma import RuleAnswer, SigmaAnswer
@@ -58,7 +59,7 @@ def _show(found: SigmaAnswer, *, every: bool) -> None:
                 told(WORDS[rule.answer.value].split()[0], f"{_name(rule)}: {rule.reason}")
                 _notes(rule.notes)
     total = len(found.rules)
-    told("rules", f"{count(total, 'rule')} in {count(found.files, 'file')}, over {count(found.events, 'event')}")
+    told("rules", f"{plural(total, 'rule')} in {plural(found.files, 'file')}, over {plural(found.events, 'event')}")
     parts = [f"{amount:,} {WORDS[answer]}" for answer, amount in found.totals.items() if amount]
     told("", ", ".join(parts))
     told("able", f"{found.able:,} of {total:,} can fire on this case's data")
@@ -78,7 +79,7 @@ WORDS = {
 
 
 def _hit(rule: RuleAnswer) -> None:
-    told(WORDS[rule.answer.value], f"{_name(rule)}: {count(rule.hits, 'hit')}, {rule.by_subjects:,} of the subjects'")
+    told(WORDS[rule.answer.value], f"{_name(rule)}: {plural(rule.hits, 'hit')}, {rule.by_subjects:,} of the subjects'")
     told("", rule.reason)
     shown = ", ".join(one_line(event) for event in rule.events[:_SHOWN])
     told("", f"{shown}{', ...' * (rule.hits > _SHOWN)}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from o365nb.safe import one_line, terminal
+from o365nb.text import plural
 
 if TYPE_CHECKING:
     from o365nb.case import Case
@@ -30,9 +31,9 @@ def summary(opened: Case, found: Assessment) -> None:
         told("", sentence)
     told("findings", f"{len(found.findings)}, of which {heavy} high or critical")
     sent = sum(line.get("outcome") == "applied" for line in opened.receipts.entries())
-    state = f"{count(sent, 'change was', 'changes were')} made, see the receipts" if sent else "nothing was changed"
-    told("plan", f"{count(len(found.plan.steps), 'step')}, id {found.plan.plan_id}; {state}")
-    told("coverage", f"{count(sum(not gap.outcome.seen for gap in found.coverage), 'gap')} in the ledger")
+    state = f"{plural(sent, 'change was', 'changes were')} made, see the receipts" if sent else "nothing was changed"
+    told("plan", f"{plural(len(found.plan.steps), 'step')}, id {found.plan.plan_id}; {state}")
+    told("coverage", f"{plural(sum(not gap.outcome.seen for gap in found.coverage), 'gap')} in the ledger")
 
 
 def next_steps(opened: Case, found: Assessment) -> None:
@@ -54,19 +55,19 @@ def coverage(case: Case) -> None:
     seen = [entry for entry in entries if entry.outcome.seen]
     for title, lines in (("seen whole", seen), ("not seen whole", gaps)):
         if lines:
-            typer.echo(f"\n{title}: {count(len(lines), 'line')} of {len(entries):,}")
+            typer.echo(f"\n{title}: {plural(len(lines), 'line')} of {len(entries):,}")
         for entry in lines:
             _line(entry, several=len(subjects) > 1)
     typer.echo("")
-    typer.echo(f"coverage  {count(len(gaps), 'gap')} in the ledger")
+    typer.echo(f"coverage  {plural(len(gaps), 'gap')} in the ledger")
     typer.echo(f"case      {terminal(case.root)}")
 
 
 def _line(entry: Coverage, *, several: bool) -> None:
     from o365nb.report.words import OUTCOMES, source_name
 
-    received = count(entry.received, "record")
-    twice = f", {count(entry.duplicates, 'duplicate')}" if entry.duplicates else ""
+    received = plural(entry.received, "record")
+    twice = f", {plural(entry.duplicates, 'duplicate')}" if entry.duplicates else ""
     outcome = "nothing there" if entry.outcome.value == "empty" else OUTCOMES[entry.outcome][0]
     parts = [received + twice] if entry.outcome.value == "complete" else [outcome]
     parts += [received + twice] if entry.outcome.value != "complete" and entry.received else []
@@ -81,11 +82,6 @@ def _line(entry: Coverage, *, several: bool) -> None:
 def told(label: str, sentence: str) -> None:
     """A line that begins with a word, or goes on below the last one."""
     typer.echo(_wrapped(sentence, f"{label:<{_LABEL}}", " " * _LABEL))
-
-
-def count(number: int, thing: str, many: str = "") -> str:
-    """A number and its noun: "1 step", "1,354 events"."""
-    return f"{number:,} {thing if number == 1 else many or f'{thing}s'}"
 
 
 def _wrapped(text: str, first: str, rest: str) -> str:

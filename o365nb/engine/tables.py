@@ -150,7 +150,7 @@ def known_engine(where: str) -> str:
         raise BadInput(f"--engine {where!r} is no engine: duckdb, spark (this machine) or spark://host:port.")
     missing = [name for name in ("pyspark", "sqlglot") if where != "duckdb" and find_spec(name) is None]
     if missing:
-        raise BadInput(f"--engine {where} needs {' and '.join(missing)}: pip install 'o365nb[spark]'.")
+        raise BadInput(f"--engine {where} needs {' and '.join(missing)}: pip install -e '.[spark]' in your clone.")
     return where
 
 

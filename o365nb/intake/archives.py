@@ -96,7 +96,7 @@ class _Walk:
             if isinstance(content, BadEvidence):
                 self.found = True
                 yield content
-            elif not _DROPPINGS.search(name.replace("\\", "/")):
+            elif not is_dropping(name):
                 self.found = True
                 yield from self._file(f"{label}!{name}{again}" if name else label, inside, name, content, level)
             if isinstance(content, Path):
@@ -108,6 +108,11 @@ class _Walk:
             yield from self.archive(label, f"{inside}{clean}!" if clean else inside, path, level + bool(name))
         else:
             yield Member(f"{inside}{clean}", label, path, self.sha256)
+
+
+def is_dropping(name: str) -> bool:
+    """Whether a file of that name is one that systems put beside the files of people."""
+    return bool(_DROPPINGS.search(name.replace("\\", "/")))
 
 
 def gunzip(path: Path | str, data: bytes, limits: Limits = LIMITS) -> bytes:

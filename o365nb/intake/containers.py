@@ -136,6 +136,30 @@ def copied(label: str, source: Readable, target: Path, packed: int, budget: Budg
     return target
 
 
+class Gunzipped(io.BufferedIOBase):
+    """What a gzip file of `size` bytes holds, measured while it is read. Raises BadEvidence for a cut one or a bomb."""
+
+    def __init__(self, label: str, file: BinaryIO, size: int, limits: Limits = LIMITS) -> None:
+        self._label, self._packed, self._limits, self._size = label, size, limits, 0
+        self._packed_file, self._file = file, gzip.GzipFile(fileobj=file)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        try:
+            data = self._file.read(_OWN if size is None or size < 0 else size)
+        except (zlib.error, EOFError, OSError) as error:
+            raise BadEvidence(self._label, f"the gzip file cannot be unpacked ({error})", AGAIN) from None
+        self._size += len(data)
+        check(self._label, self._size, self._packed, self._limits)
+        return data
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._packed_file.close()
+        super().close()
+
+
 class _Careful(io.BufferedIOBase):
     """A file from which a container's library cannot be made to read a great deal at once."""
 

@@ -21,7 +21,6 @@ _GAP = re.compile(r"[\s,\ufeff]*")  # files put behind one another bring their b
 _OPENING = re.compile(
     r'(?:\{\s*"d"\s*:\s*)?\{\s*(?:"@[^"]*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|\[\s*\])\s*,\s*)*"(?:value|records|Records|results)"\s*:\s*\['
 )
-_CLOSING = re.compile(r"[\s,]*(?:\"@[^\"]*\"\s*:\s*\"(?:[^\"\\]|\\.)*\"[\s,]*)*\}(?:\s*\})?")
 _TABLES = re.compile(r'\s*\{\s*"tables"\s*:\s*\[', re.IGNORECASE)
 _COLUMNS = re.compile(r'"columns"\s*:\s*(?=\[)', re.IGNORECASE)
 _ROWS = re.compile(r'"rows"\s*:\s*\[', re.IGNORECASE)

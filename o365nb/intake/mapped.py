@@ -142,10 +142,6 @@ def _rows(text: str, origin: Origin) -> Iterator[tuple[int, Cells] | Damaged]:
             yield Damaged(item[0], "not an object")
 
 
-def _heads(source: Source) -> tuple[str, ...]:
-    return source.columns
-
-
 def _cell(cells: Cells, column: str) -> Any:
     """The cell of that column; in JSON, a name with dots may lead into objects."""
     if column in cells:

@@ -83,6 +83,8 @@ class Overview:
     files: tuple[FileLine, ...]
     sources: tuple[SourceLine, ...]
     refused: tuple[tuple[str, str], ...]
+    #: What else of what was given a reader must know: a column map that nobody named, files that were passed over.
+    noted: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -143,7 +145,8 @@ def overview(case: Case, marks: int = 56) -> Overview:
     sources = tuple(_source(key, gathered[key], entries, strips, whole) for key in sorted(gathered, key=_place))
     lines = tuple(_file(file, entries) for file in files)
     refused = tuple((e.file, e.reason) for e in entries if e.source == "files" and e.outcome is Outcome.FAILED)
-    return Overview(case.info.window, start, step, marks, lines, sources, refused)
+    noted = tuple(e.reason for e in entries if e.source == "files" and e.outcome in (Outcome.PARTIAL, Outcome.COMPLETE))
+    return Overview(case.info.window, start, step, marks, lines, sources, refused, noted)
 
 
 def _place(key: tuple[str, str]) -> tuple[int, str, bool, str]:

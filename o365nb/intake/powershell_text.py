@@ -11,8 +11,6 @@ from typing import Any
 
 from o365nb.intake.forms import only_a_type
 
-#: What a file holds in which PowerShell has cut values.
-MARKS = ("@{", "System.Object[]", "System.Collections.")
 _MEMBER = re.compile(r"(?:^|; )([A-Za-z_][\w.@-]*)=")
 
 

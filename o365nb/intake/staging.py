@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, BinaryIO, Self, cast
 
 import orjson
 
@@ -20,7 +20,9 @@ from o365nb.errors import BadEvidence
 from o365nb.events import state_exchange
 from o365nb.events.state import Seen, lower
 from o365nb.intake import bulk
+from o365nb.intake.archives import GZIP
 from o365nb.intake.base import OWNER, Damaged, Item, Note, Origin, Plain, Record, Shape
+from o365nb.intake.containers import Gunzipped
 from o365nb.intake.counts import FileCount
 from o365nb.intake.event_table import LOGS, EventTable, place
 from o365nb.intake.forms import JsonShape
@@ -35,6 +37,8 @@ _LARGEST = 8 * 1024 * 1024
 _BLOCK = 4 * 1024 * 1024
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+
+_UNASKED = "A column map that lay in the evidence folder decided how it is read, and nobody named it."
 
 Json = dict[str, Any]
 
@@ -101,6 +105,8 @@ class Stage:
             return
         if shape.name == "graph-message-rule-json":
             self.graph_rule_owners.add(file.owner)
+        if line.get("columns_from"):
+            self._take(file, Note(_UNASKED, limits=True), line)
         origin = Origin(file.name or file.path, str(line.get("seen_by") or ""), file.owner)
         if line.get("normalised"):
             self._restore(case, file, line["normalised"])
@@ -143,7 +149,7 @@ class Stage:
         if not line.get("plain") or int(line["size"]) < self.bulk_from:
             return False
         plain, lines = Plain(**line["plain"]), int(line["lines"])
-        with self._readable(case, file, plain) as path:
+        with self._readable(case, file, plain, int(line["size"])) as path:
             unsure = bulk.take(self.events, self._number, plain, path, lines)
             if unsure is None:
                 return False
@@ -156,17 +162,22 @@ class Stage:
         return True
 
     @contextmanager
-    def _readable(self, case: Case, file: FileCount, plain: Plain) -> Iterator[Path]:
-        """A stored file as the engine reads it: UTF-8, packed at most once."""
-        with case.unpacked(file.path, self.folder) as path:
-            if plain.encoding == "utf-8":
-                yield path
+    def _readable(self, case: Case, file: FileCount, plain: Plain, size: int) -> Iterator[Path]:
+        """A stored file of so many bytes as the engine reads it: UTF-8, packed at most once."""
+        with case.open_raw(file.path) as stored:
+            twice = stored.peek(2)[:2] == GZIP
+            if plain.encoding == "utf-8" and not twice:
+                yield case.root / file.path
                 return
-            text = self.folder / "utf-8.evidence"
-            with open_packed(path) as stored, text.open("wb") as out:
-                shutil.copyfileobj(recoded(stored, plain.encoding), out, _BLOCK)
-        yield text
-        text.unlink()
+            # What came packed is unpacked; the kit's own packing is not counted against it.
+            text = cast("BinaryIO", Gunzipped(file.name or file.path, stored, size)) if twice else stored
+            path = self.folder / "utf-8.evidence"
+            try:
+                with path.open("wb") as out:
+                    shutil.copyfileobj(recoded(text, plain.encoding), out, _BLOCK)
+                yield path
+            finally:
+                path.unlink()
 
     def _take(self, file: FileCount, item: Item, line: Json) -> None:
         if isinstance(item, Note):

@@ -42,6 +42,7 @@ LONGEST_WAIT = 300.0  # seconds; also what an absurd Retry-After is cut to
 TokenSource = Callable[[str | None], str]
 Sleep = Callable[[float], None]
 
+_LOST = "the connection failed"
 _HEADER_SAFE = re.compile(r"[\x21-\x5b\x5d-\x7e]+")  # printable ASCII without blank and backslash
 
 
@@ -326,6 +327,11 @@ def _http_date(text: str | None) -> datetime | None:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
+def cut_off(error: requests.exceptions.RequestException) -> bool:
+    """Whether somebody was there and the connection ended before the answer: worth another try, at once."""
+    return _connection_problem(error) == _LOST
+
+
 def _connection_problem(error: requests.exceptions.RequestException) -> str:
     """In words, without the address and headers that the libraries put into their messages."""
     if isinstance(error, requests.exceptions.SSLError):
@@ -338,4 +344,4 @@ def _connection_problem(error: requests.exceptions.RequestException) -> str:
         return "the connection was refused: nobody listens there"
     if "resolve" in str(error):
         return "the name is not known"
-    return "the connection failed"
+    return _LOST

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from o365nb.errors import BadInput
+from o365nb.text import csv_rows
+
+#: With these Graph lets a person who signs in at their own mailbox only: for others the application must ask by itself.
+OWN_MAILBOX = ("Mail.", "MailboxSettings.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,7 @@ class Permission:
 @cache
 def catalogue() -> dict[tuple[str, str], Permission]:
     """Every permission that a collector or an action needs, by service and name. Source: permissions.csv."""
-    lines = files("o365nb.tenant").joinpath("permissions.csv").read_text("utf-8").splitlines()
-    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    rows = csv_rows(files("o365nb.tenant").joinpath("permissions.csv").read_text("utf-8"))
     return {
         (row["service"], row["permission"]): Permission(
             row["service"], row["permission"], row["app_role"], row["scope"],

@@ -21,7 +21,7 @@ from o365nb.tenant.clouds import CLOUDS, Cloud, cloud
 CONFIG = "O365NB_CONFIG"
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DOMAIN = re.compile(r"(?=.{4,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
-_KEYS = frozenset({"tenant_id", "client_id", "cloud", "method", "certificate", "cache"})
+_KEYS = frozenset({"tenant_id", "client_id", "cloud", "method", "certificate", "cache", "respond"})
 
 
 class Method(StrEnum):
@@ -39,7 +39,8 @@ class Profile:
     """One way into one tenant. `ca_file` is set for a practice tenant on this machine only.
 
     A managed identity without `client_id` is the machine's own (system-assigned). `cache` keeps tokens between
-    commands, encrypted by the platform.
+    commands, encrypted by the platform. `respond` names the profile that changes things, where that is another
+    registration than the one that only reads.
     `pace` scales the time of Microsoft's quotas: 1 keeps them, 0 does not (a practice tenant has none by default).
     """
 
@@ -52,6 +53,7 @@ class Profile:
     ca_file: Path | None = None
     pace: float = 1.0
     cache: bool = False
+    respond: str = ""
 
     def __post_init__(self) -> None:
         if not (_GUID.fullmatch(self.tenant_id) or _DOMAIN.fullmatch(self.tenant_id)):
@@ -163,7 +165,8 @@ def _profile(name: str, table: Any, path: Path) -> Profile:
     if not isinstance(kept, bool):
         raise BadInput(f"{path}, [{name}]: cache must be true or false, without quotes.")
     client_id = values.get("client_id", "")
-    return Profile(name, values["tenant_id"], client_id, method, where, certificate, cache=kept)
+    respond = values.get("respond", "")
+    return Profile(name, values["tenant_id"], client_id, method, where, certificate, cache=kept, respond=respond)
 
 
 def _text(table: dict[str, Any], key: str, name: str, path: Path) -> str:

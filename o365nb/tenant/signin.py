@@ -13,7 +13,7 @@ import requests
 
 from o365nb.errors import O365nbError, SignInFailed, Unreachable
 from o365nb.tenant.credentials import PASSPHRASE, SECRET, certificate, client_secret
-from o365nb.tenant.http import Session
+from o365nb.tenant.http import LOST_CONNECTION_RETRIES, Session, cut_off
 from o365nb.tenant.profile import Method, Profile
 from o365nb.tenant.redact import redact
 from o365nb.tenant.token_cache import token_cache
@@ -65,7 +65,7 @@ class SignIn:
             self._session.trust_env = False  # the machine's own endpoint is never asked through a proxy
         try:
             kept = cache if cache is not None else token_cache(profile, self._prompt)
-            self._app = self._guard(lambda: self._application(kept))
+            self._app = self._guard(lambda: self._application(kept), repeatable=True)
         except O365nbError:
             self.close()
             raise
@@ -82,15 +82,21 @@ class SignIn:
         with self._lock:
             mine: dict[str, str] = self._mine.__dict__
             renewed = claims is not None and self._given.get(scope) != mine.get(scope)
-            result = self._guard(lambda: self._acquire(scope.split(), None if renewed else claims))
+            asked = None if renewed else claims
+            result = self._guard(lambda: self._acquire(scope.split(), asked), repeatable=not self._personal)
             if not isinstance(result, dict) or not isinstance(token := result.get("access_token"), str):
                 raise self._refused(result if isinstance(result, dict) else {})
             self._given[scope] = mine[scope] = token
             return token
 
+    @property
+    def _personal(self) -> bool:
+        """Whether a person signs in, who is not to be asked twice."""
+        return self._profile.method in (Method.INTERACTIVE, Method.DEVICE_CODE)
+
     def account(self) -> dict[str, Any] | None:
         """The person who signed in, as msal knows them; None for an application by itself."""
-        if self._profile.method not in (Method.INTERACTIVE, Method.DEVICE_CODE):
+        if not self._personal:
             return None
         with self._lock:
             return next(iter(self._app.get_accounts()), None)
@@ -140,8 +146,11 @@ class SignIn:
         self._prompt(f"{said}\n{DEVICE_CODE_WARNING}")
         return self._app.acquire_token_by_device_flow(flow, claims_challenge=claims)
 
-    def _guard(self, call: Callable[[], Any]) -> Any:
-        """Run a call into msal; its many ways to fail become ours. Causes are not chained: they hold requests."""
+    def _guard(self, call: Callable[[], Any], *, repeatable: bool) -> Any:
+        """Run a call into msal; its many ways to fail become ours. Causes are not chained: they hold requests.
+
+        A connection that was cut in the middle is made again where that is safe; one that nobody takes is not.
+        """
         from msal.exceptions import MsalError
 
         where, advice = self._profile.cloud.login, "Check the network, the proxy and the address."
@@ -151,7 +160,7 @@ class SignIn:
                 "Only a machine in Azure that has one can use this method.",
             )
         try:
-            return call()
+            return _repeated(call, LOST_CONNECTION_RETRIES if repeatable else 0)
         except requests.exceptions.SSLError:
             problem = "its TLS certificate is not trusted here"
         except requests.exceptions.RequestException:
@@ -171,6 +180,17 @@ class SignIn:
         reason = meaning or redact(said, self._secret, os.environ.get(PASSPHRASE, ""), limit=240)
         named = f" (AADSTS{code[1]})" if code else ""
         return SignInFailed(f"Sign-in to tenant {self._profile.tenant_id} was refused{named}: {reason}")
+
+
+def _repeated(call: Callable[[], Any], retries: int) -> Any:
+    """What a call gives; made again, at most `retries` times, when its connection was cut off."""
+    for _ in range(retries):
+        try:
+            return call()
+        except requests.exceptions.ConnectionError as error:
+            if not cut_off(error):
+                raise
+    return call()
 
 
 def _first_words(error: BaseException) -> str:

@@ -55,6 +55,32 @@ def test_a_sealed_case_holds_everything_but_the_practice_tenants_world(case, tmp
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["demo.zip"]
 
 
+def test_large_evidence_is_sealed_and_proved_like_any_other(case, tmp_path):
+    received = tmp_path / "large.jsonl"
+    received.write_bytes(b'{"Id": "1"}\n' * 100_000)
+    case.store_file("files", "large.jsonl", received, shape="x")
+    sealed = seal(case, tmp_path / "demo.zip")
+    assert "demo/raw/files/large.jsonl.zst" in names(sealed.path)
+    assert list(verify_archive(sealed.path))[-1] == "evidence: 3 files match their SHA-256"
+
+
+def test_large_evidence_that_was_changed_in_an_archive_is_named(case, tmp_path):
+    received = tmp_path / "large.jsonl"
+    received.write_bytes(b"as it came\n" * 1000)
+    case.store_file("files", "large.jsonl", received)
+    archive = seal(case, tmp_path / "demo.zip").path
+    damaged = (case.root / "raw/files/large.jsonl.zst").read_bytes()[:-8] + b"12345678"
+    with zipfile.ZipFile(archive) as old:
+        sums = old.read("demo/SHA256SUMS").decode()
+    old_sum = next(line for line in sums.splitlines() if line.endswith("large.jsonl.zst"))
+    new_sum = f"{hashlib.sha256(damaged).hexdigest()}  raw/files/large.jsonl.zst"
+    other = rebuilt(
+        archive, {"demo/raw/files/large.jsonl.zst": damaged, "demo/SHA256SUMS": sums.replace(old_sum, new_sum).encode()}
+    )
+    with pytest.raises(BadCase, match=r"changed\.zip.*(zstd|SHA-256 is)"):
+        list(verify_archive(other))
+
+
 def test_the_same_case_gives_the_same_bytes(case, tmp_path):
     first = seal(case, tmp_path / "one.zip")
     for path in case.root.rglob("*"):

@@ -118,7 +118,8 @@ def test_an_engine_that_there_is_not_is_refused_with_the_mend(where, tmp_path):
 @pytest.mark.parametrize("package", ["pyspark", "sqlglot"])
 def test_a_missing_package_is_one_line_with_the_mend_before_any_work(package):
     script = f"import sys; sys.modules['{package}'] = None\nfrom o365nb.engine import known_engine\n"
-    for engine, said in (("duckdb", ""), ("spark", f"needs {package}: pip install 'o365nb[spark]'.")):
+    mend = "pip install -e '.[spark]' in your clone."
+    for engine, said in (("duckdb", ""), ("spark", f"needs {package}: {mend}")):
         command = [sys.executable, "-c", f"{script}known_engine('{engine}')"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert "".join(done.stderr.splitlines()[-1:]).endswith(said)

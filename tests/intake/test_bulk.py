@@ -271,6 +271,44 @@ def test_a_large_file_is_kept_byte_for_byte_and_proved(tmp_path):
     assert list(case.verify())[2] == "evidence: 1 files match their SHA-256"
 
 
+def padded(size):
+    """An audit record that gzip packs to a thousandth."""
+    return json_lines([audit(Id=guid(0), Padding=" " * size)])
+
+
+def test_a_large_packed_file_that_is_a_bomb_or_cut_is_refused_by_name(tmp_path):
+    good, bomb = json_lines(audits(40)), gzip.compress(padded(1_000_000) * 20)
+    given = {"bomb.jsonl.gz": bomb, "cut.jsonl.gz": gzip.compress(good)[:-9], "ual.jsonl": good}
+    folder = tmp_path / "evidence"
+    folder.mkdir()
+    for name, content in given.items():
+        (folder / name).write_bytes(content)
+    case = Case.create(tmp_path / "case", CaseInfo("test", (SUBJECT,), WINDOW, "export"))
+    add_files(case, folder, Progress(), bulk_from=0)
+    refused = {entry.file: entry.reason.partition(". ")[0] for entry in case.ledger.entries()}
+    assert refused == {
+        "bomb.jsonl.gz": "it unpacks to more than 250 times its size, as only an archive bomb does",
+        "cut.jsonl.gz": "the gzip file cannot be unpacked "
+        "(Compressed file ended before the end-of-stream marker was reached)",
+    }
+    assert [line["file"] for line in case.custody.entries()] == ["ual.jsonl"]
+
+
+def test_a_bomb_in_a_case_that_another_made_is_not_unpacked_to_disk(tmp_path):
+    case, _ = case_with(tmp_path, "ual.jsonl.gz", gzip.compress(json_lines(audits(40))), 0)
+    (line,) = case.custody.entries()
+    bomb = tmp_path / "bomb.gz"
+    bomb.write_bytes(gzip.compress(padded(1_000_000) * 20))
+    about = {name: line[name] for name in ("shape", "records", "plain", "lines")}
+    case.store_file("files", "bomb.jsonl.gz", bomb, file="bomb.jsonl.gz", **about)
+    counts = build_tables(case, Progress(), bulk_from=0)
+    assert [(file.name, file.received, file.damaged) for file in counts.files] == [
+        ("ual.jsonl.gz", 40, 0), ("bomb.jsonl.gz", 1, 1),
+    ]  # fmt: skip
+    assert "as only an archive bomb does" in counts.files[1].reasons[0]
+    assert not list(case.root.rglob("*.evidence"))
+
+
 @pytest.mark.parametrize("kind", event_table.LOGS)
 def test_no_normaliser_joins_for_a_join_loses_the_order_of_lines(tmp_path, kind):
     with connect() as connection:

@@ -9,7 +9,9 @@ from evidence import SUBJECT, audit, balanced, case_of, empty_case, properties, 
 from typer.testing import CliRunner
 
 from o365nb import intake
+from o365nb.analysis.gaps import sentence
 from o365nb.cli import app
+from o365nb.commands import arrivals
 from o365nb.errors import BadEvidence, BadInput
 from o365nb.intake import Damaged, Record
 from o365nb.intake.base import Note, Origin
@@ -17,6 +19,7 @@ from o365nb.intake.columns import load_maps
 from o365nb.intake.columns_draft import draft
 from o365nb.intake.columns_fields import fields, kinds
 from o365nb.intake.mapped import MappedShape
+from o365nb.intake.overview import overview
 from o365nb.model import Outcome
 from o365nb.progress import Progress
 
@@ -98,6 +101,33 @@ def test_a_map_lying_in_the_evidence_is_used_kept_and_used_again_when_tables_are
     intake.build_tables(case, Progress())
     assert rows(case, sql) == before
     assert list(case.verify())
+
+
+UNASKED = "The column map columns.yaml lay in the evidence folder and nobody named it; it decided how 1 file was read."
+
+
+def test_a_map_that_nobody_named_is_said_of_the_whole_and_of_every_file_that_it_decided(tmp_path, capsys):
+    case = case_of(tmp_path, {"logins.csv": GERMAN, "columns.yaml": MAP, "ual.json": json.dumps([audit()])})
+    assert [line.get("columns_from") for line in case.custody.entries()] == [None, "in the evidence folder", None]
+    found = overview(case)
+    assert found.noted == (UNASKED,)
+    (entry,) = [entry for entry in case.ledger.entries() if entry.source == "files"]
+    assert (entry.file, entry.outcome, sentence(entry)) == ("columns.yaml", Outcome.PARTIAL, UNASKED)
+    decided = {entry.file for entry in case.ledger.entries() if "nobody named it" in entry.reason}
+    assert decided == {"columns.yaml", "logins.csv"}
+    for command in (arrivals.brief, arrivals.evidence):
+        command(case)
+        assert f"mind      {UNASKED}" in " ".join(capsys.readouterr().out.split()).replace("mind ", "mind      ")
+
+
+def test_a_map_that_was_named_is_nobody_elses_word(tmp_path):
+    (tmp_path / "e").mkdir()
+    (tmp_path / "e" / "logins.csv").write_text(GERMAN, "utf-8")
+    (tmp_path / "e" / "columns.yaml").write_text(MAP, "utf-8")
+    case = empty_case(tmp_path)
+    intake.add_files(case, tmp_path / "e", Progress(), tmp_path / "e" / "columns.yaml")
+    assert [line.get("columns_from") for line in case.custody.entries()] == [None, None]
+    assert case.ledger.entries() == []
 
 
 def test_a_map_goes_before_a_shape_that_is_known_and_only_for_its_files(tmp_path):

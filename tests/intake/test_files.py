@@ -87,3 +87,44 @@ def test_with_several_subjects_a_file_is_nobodys_in_particular(tmp_path):
     case = empty_case(tmp_path, subjects=(SUBJECT, "bob@contoso.example"))
     add(case, tmp_path / "ual.json")
     assert [owner for *_, owner in stored(case)] == [""]
+
+
+def test_a_link_in_the_evidence_folder_is_not_followed_and_named(tmp_path):
+    secret, folder = tmp_path / "secret", tmp_path / "evidence"
+    secret.mkdir()
+    folder.mkdir()
+    (secret / "theirs.json").write_text(json.dumps([audit()]), "utf-8")
+    (folder / "ual.json").write_text(json.dumps([audit(number=2)]), "utf-8")
+    (folder / "file.json").symlink_to(secret / "theirs.json")
+    (folder / "more").symlink_to(secret)
+    (folder / "columns.yaml").symlink_to(secret / "theirs.json")
+    case = empty_case(tmp_path)
+    intake.add_files(case, folder, Progress())
+    assert [line["file"] for line in case.custody.entries()] == ["ual.json"]
+    said = "it is a link, which is not followed: it may lead anywhere. Put the file itself there"
+    assert [(entry.file, entry.outcome, entry.reason) for entry in case.ledger.entries()] == [
+        (name, Outcome.FAILED, said) for name in ("columns.yaml", "file.json", "more")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "outcome", "said"),
+    [
+        (
+            [".DS_Store", "more/._a.csv"],
+            Outcome.COMPLETE,
+            "2 hidden files passed over, unread: .DS_Store, more/._a.csv.",
+        ),
+        ([".DS_Store", ".ual.json"], Outcome.PARTIAL, "2 hidden files passed over, unread: .ual.json."),
+        ([".git/a.json"], Outcome.PARTIAL, "1 hidden file passed over, unread: .git/a.json."),
+    ],
+)
+def test_hidden_files_are_passed_over_in_one_line_of_the_ledger(tmp_path, hidden, outcome, said):
+    folder = tmp_path / "evidence"
+    for name in ("ual.json", *hidden):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(json.dumps([audit()]), "utf-8")
+    case = empty_case(tmp_path)
+    intake.add_files(case, folder, Progress())
+    (entry,) = case.ledger.entries()
+    assert (entry.source, entry.file, entry.outcome, entry.reason) == ("files", "", outcome, said)

@@ -1,5 +1,6 @@
 import pytest
 
+from o365nb.doors import responding
 from o365nb.errors import BadInput
 from o365nb.tenant import Method, Profile, load_profile
 from o365nb.tenant.clouds import CLOUDS, cloud
@@ -132,3 +133,18 @@ def test_clouds_name_their_own_resources():
     }
     with pytest.raises(BadInput, match="'mars' is no cloud"):
         cloud("mars")
+
+
+def test_the_profile_that_responds_is_another_of_the_same_tenant(profiles):
+    both = f'tenant_id = "{TENANT}"\nclient_id = '
+    profiles.write_text(f'[a]\nrespond = "b"\n{both}"{CLIENT}"\n[b]\n{both}"{TENANT}"\n[c]\n{both}"{CLIENT}"\n')
+    assert [responding(name).client_id for name in ("a", "b", "c")] == [TENANT, TENANT, CLIENT]
+
+
+@pytest.mark.parametrize("other", [f'tenant_id = "{CLIENT}"\n', f'tenant_id = "{TENANT}"\ncloud = "china"\n'])
+def test_a_response_never_goes_to_another_tenant_than_the_evidence_came_from(profiles, other):
+    profiles.write_text(
+        f'[a]\ntenant_id = "{TENANT}"\nclient_id = "{CLIENT}"\nrespond = "b"\n[b]\nclient_id = "{CLIENT}"\n{other}'
+    )
+    with pytest.raises(BadInput, match="names 'b' to respond, which is of another tenant"):
+        responding("a")

@@ -124,6 +124,28 @@ def test_a_login_in_trouble_is_unreachable(profile, login):
         SignIn(profile(), SECRET)
 
 
+@pytest.mark.parametrize("path", ["openid-configuration", "/token"])
+def test_a_connection_cut_off_at_the_very_first_sign_in_is_made_again(profile, login, path):
+    login.lost[path] = 2
+    assert SignIn(profile(), SECRET).token(SCOPE) == "the-token"
+    assert len([one for one in login.asked if path in one[1]]) == 3
+
+
+def test_a_login_that_cuts_every_connection_is_unreachable_in_the_end(profile, login):
+    login.lost["/token"] = 99
+    with pytest.raises(Unreachable, match="nobody answers there"):
+        SignIn(profile(), SECRET).token(SCOPE)
+    assert len(posted(login)) == 5
+
+
+def test_a_person_is_not_asked_a_second_time_because_a_connection_was_cut_off(profile, login):
+    login.lost["/devicecode"] = 1
+    shown = []
+    with pytest.raises(Unreachable):
+        SignIn(profile(Method.DEVICE_CODE), prompt=shown.append).token(SCOPE)
+    assert (shown, len([one for one in login.asked if "/devicecode" in one[1]])) == ([], 1)
+
+
 def test_a_closed_port_is_one_clear_line(ca_file):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
