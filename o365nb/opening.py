@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from o365nb import collectors, intake
 from o365nb.case import Case, CaseInfo
 from o365nb.case.folder import checked_name
+from o365nb.case.place import claim
 from o365nb.doors import Say, Simulator, practice_tenant, profile_for
 from o365nb.errors import BadInput, O365nbError, UnknownSubject
 from o365nb.gather import collect
@@ -48,6 +49,7 @@ def from_practice(story_name: str, request: Request, progress: Progress) -> Case
     with _admission(root), practice_tenant(story.slug, root / "state") as tenant:
         case = _live_case(root, request, tenant, users, standing, door="practice", story=story.slug)
         collect(case, tenant, progress)
+    _claim(case, request)
     return case
 
 
@@ -64,6 +66,7 @@ def from_tenant(
     with connect(profile, prompt=say) as tenant, _admission(root):
         case = _live_case(root, request, tenant, request.upns, standing, door="live", name=profile_name)
         collect(case, tenant, progress)
+    _claim(case, request)
     return case
 
 
@@ -101,7 +104,14 @@ def _from_export(request: Request, progress: Progress, add: Callable[[Case], Non
             _inside(case, users, asked)
         case.update(window=asked or kept or intake.evidence_span(case, users))
         intake.record_file_coverage(case)
+    _claim(case, request)
     return case
+
+
+def _claim(case: Case, request: Request) -> None:
+    """The folder that a person named for the results, or in which all reports lie, is this case's from now on."""
+    if Path(case.info.out) in (request.out, request.reports / case.root.name):
+        claim(case.root, Path(case.info.out), case.info.created)
 
 
 def _inside(case: Case, users: tuple[str, ...], asked: Window) -> None:

@@ -84,10 +84,22 @@ def test_one_incident_that_fails_stops_none_of_the_others(tmp_path):
     assert "failed    gone (line 2): nobody@contoso.example: no such account" in ended.stdout
     page = (tmp_path / "reports/june.html").read_text("utf-8")
     links = re.findall(r'href="([^"]+)"', page)
-    assert links == ["june/gone.txt", "found/report.html"]
+    assert links == ["../data/logs/june/gone.txt", "found/report.html"]
     assert all((tmp_path / "reports" / link).is_file() for link in links)
     assert "Confirmed" in page
     assert "no such account" in page
+
+
+def test_a_redacted_batch_names_nobody_in_the_folder_of_reports(tmp_path):
+    file(tmp_path, "case,practice,user\nanna-gone,aitm,anna.gone@contoso.example\nanna-found,free_tenant,\n")
+    ended = o365nb(tmp_path, "investigate", "--batch", "june.csv", "--jobs", "1", "--redact", "customer")
+    assert ended.returncode == 1, ended.stderr
+    page = (tmp_path / "reports/june.html").read_text("utf-8")
+    (link,) = re.findall(r'href="([^"]+)"', page)
+    assert (tmp_path / "reports" / link).is_file()
+    assert [word for word in ("anna-gone", "anna.gone", "contoso.example") if word in page] == []
+    assert list((tmp_path / "reports").rglob("*.txt")) == list((tmp_path / "reports").rglob("redaction.txt"))
+    assert "no such account" in (tmp_path / "data/logs/june/anna-gone.txt").read_text("utf-8")
 
 
 @pytest.mark.parametrize("option", [("--user", "a@x.example"), ("--ticket", "7"), ("--practice", "aitm")])

@@ -66,7 +66,7 @@ def _when(first: datetime, last: datetime) -> str:
 
 
 def _span(first: datetime | None, last: datetime | None) -> str:
-    if last is None or last == first:
+    if last is None or moment(last) == moment(first):
         return moment(first)
     return f"{moment(first)} to {moment(last)}"
 

@@ -22,6 +22,7 @@ import zstandard
 from o365nb import __version__
 from o365nb.case.chain import Chain
 from o365nb.case.ledger import Ledger
+from o365nb.case.place import results_of
 from o365nb.errors import BadCase, BadInput
 from o365nb.model import Window, iso, plain, utc
 
@@ -56,6 +57,7 @@ class CaseInfo:
 
     def as_json(self) -> dict[str, Any]:
         fields = {name: plain(getattr(self, name)) for name in self.__slots__}
+        fields["out"] = str(Path(self.out).resolve()) if self.out else ""  # whatever folder the next command runs in
         return {**fields, "window": {"start": iso(self.window.start), "end": iso(self.window.end)}}
 
     @classmethod
@@ -98,8 +100,11 @@ class Case:
         if not path.is_file():
             raise BadCase(f"{root}: no case here (case.json is missing). `o365nb investigate` makes one.")
         try:
-            return cls(root, CaseInfo.from_json(json.loads(path.read_text("utf-8"))))
-        except (ValueError, KeyError, TypeError) as error:
+            info = CaseInfo.from_json(json.loads(path.read_text("utf-8")))
+            checked_name(info.name)
+            out = results_of(root, info.out, info.created) if info.out else ""
+            return cls(root, replace(info, out=out))
+        except (ValueError, KeyError, TypeError, BadInput) as error:
             raise BadCase(f"{path}: not a case description ({error}). Restore it from a copy.") from None
 
     def save(self, info: CaseInfo) -> None:
@@ -190,7 +195,14 @@ class Case:
 
     def open_raw(self, relative: str) -> io.BufferedReader:
         """A stored piece of evidence to read from, as it was received."""
-        return open_packed(self.root / relative)
+        return open_packed(self._evidence(relative))
+
+    def _evidence(self, said: object, where: str = "custody") -> Path:
+        """The file of a line of custody. Raises BadCase naming the line `where` for one that lies elsewhere."""
+        path = self.root / evidence_path(said, where)
+        if not path.resolve().is_relative_to((self.root / "raw").resolve()):
+            raise BadCase(f"{where}: {said!r} leads out of the case by a link. It was put there by another hand.")
+        return path
 
     def verify(self) -> Iterator[str]:
         """Prove that nothing changed: check both chains and every file's hash; yields one line per check.
@@ -200,8 +212,8 @@ class Case:
         yield f"custody chain: {self.custody.verify()} lines hold"
         yield f"receipts chain: {self.receipts.verify()} lines hold"
         count = 0
-        for line in self.custody.entries():
-            path = self.root / line["path"]
+        for number, line in enumerate(self.custody.entries(), 1):
+            path = self._evidence(line.get("path"), f"{self.custody.path}, line {number}")
             if not path.is_file():
                 raise BadCase(f"{path}: listed in the chain of custody, but missing.")
             try:
@@ -236,6 +248,14 @@ def open_packed(path: Path, stored: IO[bytes] | None = None) -> io.BufferedReade
     if path.suffix == ".gz":
         return io.BufferedReader(gzip.open(stored or path), _BLOCK)
     return io.BufferedReader(cast("io.RawIOBase", stored) if stored else io.FileIO(path), _BLOCK)
+
+
+def evidence_path(said: object, where: str = "custody") -> str:
+    """What a line of custody calls its file, when that lies under `raw/`. Raises BadCase naming the line `where`."""
+    parts = str(said).split("/")
+    if parts[0] != "raw" or len(parts) < 2 or any(part in ("", ".", "..") for part in parts) or "\\" in str(said):
+        raise BadCase(f"{where}: {said!r} lies outside of the evidence. No case of o365nb says so: use a copy.")
+    return str(said)
 
 
 def checked_name(name: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from o365nb.case.chain import follow
-from o365nb.case.folder import DAMAGE, Case, open_packed
+from o365nb.case.folder import DAMAGE, Case, evidence_path, open_packed
 from o365nb.errors import BadCase, BadInput
 
 SUMS = "SHA256SUMS"
@@ -158,8 +158,8 @@ class _Archive:
     def _evidence(self, custody: list[bytes]) -> int:
         entries = [json.loads(line) for line in custody]
         known: dict[str, str] = {}
-        for entry in entries:
-            name = str(entry.get("path"))
+        for number, entry in enumerate(entries, 1):
+            name = evidence_path(entry.get("path"), f"{self._at('custody.jsonl')}, line {number}")
             if name not in self._names:
                 raise BadCase(f"{self._at(name)}: listed in the chain of custody, but missing.")
             if name not in known:

@@ -19,6 +19,8 @@ BatchOption = Annotated[
 JobsOption = Annotated[
     int, typer.Option("--jobs", help="With --batch: how many at a time (default: what this machine bears).")
 ]
+#: In the data folder, whatever is redacted: what an investigation says names people.
+LOGS = "logs"
 #: What is the same for all incidents of a batch; everything else is a column of its file.
 _COMMON = {"incidents", "jobs", "redact", "engine", "strict", "data", "reports"}
 
@@ -62,11 +64,12 @@ def investigate_all(
     done = []
     with for_this_terminal().task(f"Investigating, {side_by_side} at a time", len(found), "incidents") as task:
         for outcome in batch.run(
-            found, [*common, "--strict"] if strict else common, reports / incidents.stem, side_by_side
+            found, [*common, "--strict"] if strict else common, data / LOGS / incidents.stem, side_by_side
         ):
             task.advance(note=outcome.incident.case)
             done.append(outcome)
-    lines = [Line(one.incident.case, one.report, one.reason, one.log, named=redact == "none") for one in done]
+    named = redact == "none"
+    lines = [Line(one.incident.case, one.report, one.reason, one.log, named, one.incident.line) for one in done]
     page = write_index(reports / f"{incidents.stem}.html", f"Incidents of {incidents.stem}", lines, data)
     missing = [one for one in done if one.reason]
     for one in sorted(missing, key=lambda one: one.incident.line):

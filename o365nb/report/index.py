@@ -28,13 +28,24 @@ _ORDER = tuple(Verdict)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One incident of the page. `reason` says why there is no report; `named` whether accounts may be told."""
+    """One incident of the page. `reason` says why there is no report; `number` is its place among the incidents.
+
+    Unless it may be `named`, neither its name nor its reason stands on the page, nor a way to its log.
+    """
 
     case: str
     report: str
     reason: str
     log: Path
     named: bool = True
+    number: int = 0
+
+    @property
+    def called(self) -> str:
+        """Its name; where nobody may be named, that of the folder of its report."""
+        if self.named:
+            return self.case
+        return Path(self.report).parent.name if self.report else f"Line {self.number}"
 
 
 def write_index(page: Path, title: str, lines: Sequence[Line], data: Path) -> Path:
@@ -62,9 +73,10 @@ def write_index(page: Path, title: str, lines: Sequence[Line], data: Path) -> Pa
 
 
 def _shown(line: Line, beside: Path, data: Path) -> dict[str, Any]:
-    told = {"case": line.case, "reason": line.reason, "log": _link(line.log, beside), "report": "", "rank": -1}
+    told = {"case": line.called, "reason": "", "log": "", "report": "", "rank": -1}
     if line.reason:
-        return told
+        said = line.reason if line.named else "Its log says why; it names people and lies with the data."
+        return told | {"reason": said, "log": _link(line.log, beside) if line.named else ""}
     case = Case.open(data / line.case)
     found, clock = Bundle(Path(case.info.out)).load(), Clock(case.info.time_zone)
     return told | {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,10 @@ def prepare_lab(case: str, data: Path, reports: Path) -> Path:
     kept. Raises BadInput when there is no case to open.
     """
     name = checked_name(case) if case else _newest(data)
-    out = Path(Case.open(data / name).info.out or reports / name)
+    opened = Case.open(data / name)
+    out = Path(opened.info.out or reports / name)
+    if out.resolve().is_relative_to(opened.root.resolve()):
+        out = reports / f"{name}-work"  # notebooks that came with a case are not the analyst's own
     folder = out / "notebooks"
     folder.mkdir(parents=True, exist_ok=True)
     given = {"CASE": name, "DATA": str(data.resolve()), "REPORTS": str(out.resolve().parent)}
@@ -51,6 +55,7 @@ def prepare_lab(case: str, data: Path, reports: Path) -> Path:
             notebook = _filled(json.loads(source.read_text("utf-8")), given)
             write_atomic(folder / source.name, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
             trust(notebook)
+    shutil.rmtree(folder / ".jupyter", ignore_errors=True)  # all of it is written here, nothing else is read
     _write(folder / ".jupyter" / "labconfig" / "page_config.json", QUIET)
     _write(folder / ".jupyter" / "labconfig" / "default_setting_overrides.json", SETTINGS)
     _write(folder / ".jupyter" / "kernels" / "python3" / "kernel.json", KERNEL)

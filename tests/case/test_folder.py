@@ -120,3 +120,30 @@ def test_an_entry_after_a_torn_one_is_not_lost(case):
     assert [entry.source for entry in case.ledger.entries()] == ["ual"]
     case.ledger.record(Coverage("users", "", None, Outcome.COMPLETE))
     assert [entry.source for entry in case.ledger.entries()] == ["ual", "users"]
+
+
+@pytest.mark.parametrize(
+    "said", ["../../secret", "/etc/hostname", "case.json", "raw/../case.json", "raw", "raw//x", None]
+)
+def test_a_line_of_custody_that_leads_out_of_the_evidence_is_named_and_not_read(case, said):
+    case.store("ual", "page.json", b"one")
+    case.custody.append({"path": said, "sha256": "0" * 64})
+    with pytest.raises(BadCase, match=r"custody\.jsonl, line 2: .* lies outside of the evidence"):
+        list(case.verify())
+    with pytest.raises(BadCase, match="lies outside of the evidence"):
+        case.raw(said)
+
+
+def test_a_link_among_the_evidence_is_not_followed(case, tmp_path):
+    path = case.root / case.store("ual", "page.json", b"one")
+    path.rename(tmp_path / "page.json.gz")
+    path.symlink_to(tmp_path / "page.json.gz")
+    with pytest.raises(BadCase, match=r"line 1: .* leads out of the case by a link"):
+        list(case.verify())
+
+
+def test_a_case_name_that_leads_out_is_no_case_description(case):
+    path = case.root / "case.json"
+    path.write_text(path.read_text("utf-8").replace('"demo"', '"../demo"'), "utf-8")
+    with pytest.raises(BadCase, match="not a case description"):
+        Case.open(case.root)

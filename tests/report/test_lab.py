@@ -51,6 +51,25 @@ def test_the_kernel_is_the_interpreter_that_runs_now_and_every_cell_stays_on_the
     assert set(lab_environment(folder).values()) == {str(folder / ".jupyter")}
 
 
+def test_settings_and_notebooks_that_came_with_a_case_are_not_used(folders):
+    data, reports = folders
+    came = data / "demo" / "results" / "notebooks"
+    came.mkdir(parents=True)
+    (came / "00_start_here.ipynb").write_text("{}", "utf-8")
+    said = json.loads((data / "demo" / "case.json").read_text("utf-8")) | {"out": str(came.parent)}
+    (data / "demo" / "case.json").write_text(json.dumps(said), "utf-8")
+    folder = prepare_lab("demo", data, reports)
+    assert folder == reports / "demo-work" / "notebooks"
+    assert (came / "00_start_here.ipynb").read_text("utf-8") == "{}"
+
+
+def test_settings_that_another_put_beside_the_notebooks_are_gone(folders):
+    planted = prepare_lab("demo", *folders) / ".jupyter" / "jupyter_server_config.py"
+    planted.write_text("raise SystemExit", "utf-8")
+    prepare_lab("demo", *folders)
+    assert not planted.exists()
+
+
 def trusted(path):
     notary = NotebookNotary()
     try:

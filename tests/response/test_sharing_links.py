@@ -43,7 +43,12 @@ def test_the_attackers_link_goes_and_the_users_own_on_the_same_file_stays(server
     case, plan = case_of(plant(server), tmp_path / "case")
     before = copy.deepcopy(links(server))
     receipt, check = carried_out(server, case, plan)
-    assert (receipt.outcome.value, receipt.reversible, check.holds, check.read) == ("applied", False, True, "gone")
+    assert (receipt.outcome.value, receipt.reversible, check.holds, check.read) == (
+        "applied",
+        False,
+        True,
+        "no link of that id is on the file",
+    )
     assert links(server) == [one for one in before if one["id"] != THEIRS["id"]]
     assert [unquote(entry.asked.path) for entry in server.journal if entry.asked.method == "DELETE"] == [
         f"/drives/{receipt.before['drive']}/items/{receipt.before['item']}/permissions/{THEIRS['id']}"
@@ -80,6 +85,11 @@ def _moved(server):
     files["elsewhere"] = files.pop(shared_files.address(SITE, HOSTILE))
 
 
+def _other_form(server):
+    for number, one in enumerate(links(server)):
+        one["id"] = f"aTowIy5mfG1lbWJlcnNoaXB8{number}"
+
+
 def _no_right(server):
     server.withdraw("Files.ReadWrite.All")
 
@@ -89,9 +99,10 @@ def _no_right(server):
     [
         (_other_file, "another file stands at that address now"),
         (_moved, "no file is at that address: moved or renamed, its link goes with it"),
+        (_other_form, "the links of that file have ids of another form than the log's"),
         (_no_right, "not to be read with these rights (Files.ReadWrite.All on that site)"),
     ],
-    ids=["another file", "moved", "no right"],
+    ids=["another file", "moved", "ids of another form", "no right"],
 )
 def test_where_the_link_is_not_certain_nothing_is_sent_and_a_person_decides(server, tmp_path, happened, why):
     case, plan = case_of(plant(server), tmp_path / "case")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from o365nb.tenant.permissions import Right
 #: What a receipt keeps of a link; never its address, which opens the file to whoever has it.
 _KEPT = ("roles", "expirationDateTime", "hasPassword")
 _RIGHT = "Files.ReadWrite.All"
+_LINK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _BY_HAND = "Take it away in SharePoint: the file, Manage access, Links."
 
 
@@ -99,6 +101,8 @@ class RemoveSharingLink(Action):
         # Who is not the owner of a file is shown only what concerns them (Graph, driveitem-list-permissions).
         if person := tenant.identity().person:
             return {"present": None, **where, "why": f"not among what {person} is shown of that file"}
+        if not all(_LINK_ID.fullmatch(str(one.get("id"))) for one in listed if one.get("link")):
+            return {"present": None, "why": "the links of that file have ids of another form than the log's"}
         return {"present": False, **where}
 
     def changed(self, step: Step, state: State) -> str:
@@ -124,7 +128,7 @@ class RemoveSharingLink(Action):
         if state["present"] is None:
             return one_line(state["why"])
         if not state["present"]:
-            return "gone"
+            return "no link of that id is on the file"
         return f"there: a link to {state['type']} for {state['scope']}"
 
 
