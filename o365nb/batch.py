@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from o365nb.case.folder import checked_name
+from o365nb.case.place import private
 from o365nb.errors import BadEvidence, BadInput
 from o365nb.safe import one_line
 
@@ -123,7 +124,7 @@ def at_a_time(wanted: int, incidents: int) -> int:
 
 def run(incidents: Sequence[Incident], common: Sequence[str], logs: Path, jobs: int) -> Iterator[Outcome]:
     """Investigate every incident, `jobs` at a time; outcomes come as they end. `common` goes before every option."""
-    logs.mkdir(parents=True, exist_ok=True)
+    private(logs)
     with ThreadPoolExecutor(jobs) as pool:
         yield from (done.result() for done in as_completed(pool.submit(_one, one, common, logs) for one in incidents))
 

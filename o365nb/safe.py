@@ -8,21 +8,23 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+#: Categories of Unicode whose characters nobody sees: control, format (zero width, direction, tags), unassigned, lines.
+_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 _EXECUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)", re.DOTALL)
 
 
 def terminal(text: object) -> str:
-    """Text for a terminal: no escape sequences; control characters, lone surrogates, direction changes as \\uXXXX."""
+    """Text for a terminal: no escape sequences, what nobody sees as `shown` writes it; line ends and tabs stay."""
     clean = _ESCAPES.sub("", str(text))
-    return "".join(_shown(char) for char in clean)
+    return "".join(char if char in "\n\t" else shown(char) for char in clean)
 
 
-def _shown(char: str) -> str:
-    if char in _BIDI or (unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t"):
-        return f"\\u{ord(char):04x}"
-    return char
+def shown(char: str) -> str:
+    r"""A character, or \uXXXX for one that is invisible, turns the direction of text or breaks a line."""
+    if unicodedata.category(char) not in _HIDDEN:
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08x}"
 
 
 def one_line(text: object) -> str:

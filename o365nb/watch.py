@@ -14,6 +14,7 @@ from typing import Any
 
 from o365nb import intake, response
 from o365nb.case import Bundle, Case, CaseInfo, Chain
+from o365nb.case.folder import WATCH
 from o365nb.engine import Engine
 from o365nb.errors import BadInput
 from o365nb.events import overrides
@@ -120,7 +121,7 @@ def _hours(span: timedelta) -> str:
 
 
 def _chain(case: Case) -> Chain:
-    return Chain(case.root / "watch.jsonl")
+    return Chain(case.root / WATCH)
 
 
 def _collected(case: Case, tenant: Tenant, window: Window, progress: Progress) -> Case:

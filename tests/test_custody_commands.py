@@ -34,6 +34,7 @@ def test_a_case_is_sealed_and_the_archive_proved(case, run):
     sealed = run("seal", "demo", "--out", "handed/demo.zip")
     assert sealed.returncode == 0, sealed.stderr
     digest = sealed.stdout.splitlines()[1].removeprefix("SHA-256   ")
+    assert f"custody   {case.custody.proof()}\nreceipts  0 lines hold\n" in sealed.stdout
     assert "left out  state/: the practice tenant's own world is no evidence" in sealed.stdout
     proved = run("verify", "handed/demo.zip")
     assert (proved.returncode, proved.stdout.splitlines()[0]) == (0, f"archive: SHA-256 {digest}")

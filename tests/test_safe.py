@@ -15,6 +15,10 @@ from o365nb.safe import csv_cell, one_line, terminal
         ("abc\u202etxt.exe", "abc\\u202etxt.exe"),
         ("\x9b31m", "\\u009b31m"),
         ("half \ud800 a pair", "half \\ud800 a pair"),
+        ("an\u200bna@\ufeffx", "an\\u200bna@\\ufeffx"),
+        ("anna\U000e0061", "anna\\U000e0061"),
+        ("one\u2028two\u2029", "one\\u2028two\\u2029"),
+        ("private \ue000", "private \\ue000"),
         ("Grüße 日本 🙂", "Grüße 日本 🙂"),
     ],
 )

@@ -17,6 +17,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "tutorial.md"
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _PLAN, _APPROVED = re.compile(r"^plan .*\bid ([0-9a-f]{12})", re.MULTILINE), re.compile(r"--approve \w+")
 _PASSWORD = re.compile(r"(?<=:  )\w{5}(-\w{5}){4}$", re.MULTILINE)
+_LAST = re.compile(r"(?<=SHA-256 )[0-9a-f]{64}\b")  # of a line of custody, which says when it was written
 _NOW = re.compile(r"T12:0\d:\d\dZ")  # the practice tenant's clock starts at noon and runs on
 _TOOK = re.compile(r"\d+(\.\d+)? (ms|s|min|seconds?)\b")
 
@@ -58,7 +59,7 @@ def _output(command: str, folder: Path) -> str:
         command, shell=True, cwd=folder, env=environment, text=True, stdin=subprocess.DEVNULL, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    said = _PASSWORD.sub("(a new one every time)", done.stdout)
+    said = _LAST.sub("(another every time)", _PASSWORD.sub("(a new one every time)", done.stdout))
     return said if said.endswith("\n") or not said else f"{said}\n"
 
 

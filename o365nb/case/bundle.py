@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from o365nb.case.folder import write_atomic
+from o365nb.case.place import private
 from o365nb.case.stix import defang, refang, stix_bundle
 from o365nb.case.workbook import workbook
 from o365nb.errors import BadCase
@@ -54,7 +55,7 @@ class Bundle:
 
     def save(self, found: Assessment) -> None:
         """Write every file of the bundle but the report itself; each is replaced in one step."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private(self.folder)
         self._json("verdict.json", found.verdict)
         self._json("findings.json", found.findings)
         self._json("detections.json", found.detections)

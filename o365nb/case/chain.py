@@ -10,6 +10,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,17 @@ from o365nb.errors import BadCase
 from o365nb.model import plain
 
 START = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A chain that holds: how many lines, and the hash of the last. Written down elsewhere, both show what is cut."""
+
+    lines: int
+    last: str
+
+    def __str__(self) -> str:
+        return f"{self.lines} lines hold" + (f", the last with SHA-256 {self.last}" if self.lines else "")
 
 
 class Chain:
@@ -46,6 +58,10 @@ class Chain:
 
     def verify(self) -> int:
         """The number of lines, when the chain holds. Raises BadCase at the first line that does not follow."""
+        return self.proof().lines
+
+    def proof(self) -> Proof:
+        """The same with the hash of the last line."""
         return follow(whole_lines(self.path), str(self.path))
 
     def _last_line(self) -> bytes:
@@ -61,8 +77,8 @@ class Chain:
                 step *= 4
 
 
-def follow(lines: Iterable[bytes], name: str) -> int:
-    """The number of lines, when each follows from the one before. Raises BadCase at the first that does not."""
+def follow(lines: Iterable[bytes], name: str) -> Proof:
+    """What lines prove of which each follows from the one before. Raises BadCase at the first that does not."""
     before, count = START, 0
     for line in lines:
         count += 1
@@ -73,7 +89,7 @@ def follow(lines: Iterable[bytes], name: str) -> int:
         if not isinstance(entry, dict) or entry.get("prev") != before or entry.get("seq") != count:
             raise BadCase(f"{name}, line {count}: the chain is broken. A line before it was changed or removed.")
         before = hashlib.sha256(line).hexdigest()
-    return count
+    return Proof(count, before)
 
 
 def whole_lines(path: Path) -> list[bytes]:

@@ -22,7 +22,7 @@ import zstandard
 from o365nb import __version__
 from o365nb.case.chain import Chain
 from o365nb.case.ledger import Ledger
-from o365nb.case.place import results_of
+from o365nb.case.place import private, results_of
 from o365nb.errors import BadCase, BadInput
 from o365nb.model import Window, iso, plain, utc
 
@@ -31,6 +31,8 @@ _BLOCK = 4 * 1024 * 1024
 DAMAGE = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 #: What custody calls the source of what people said (interview, corrections): kept with it, but no evidence.
 SAID = "said"
+#: The chain of later looks at the response (`o365nb.watch`); the evidence of each lies in `watch/<folder>/`.
+WATCH = "watch.jsonl"
 #: Names that Windows keeps for devices, whatever follows the dot.
 _DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 
@@ -88,7 +90,7 @@ class Case:
         """A new, empty case folder. Raises BadInput when the name would leave the data folder."""
         checked_name(info.name)
         for folder in ("raw", "tables", "state"):
-            (root / folder).mkdir(parents=True, exist_ok=True)
+            private(root / folder)
         case = cls(root, info)
         case.save(info)
         return case
@@ -209,8 +211,8 @@ class Case:
 
         Raises BadCase at the first thing that does not hold.
         """
-        yield f"custody chain: {self.custody.verify()} lines hold"
-        yield f"receipts chain: {self.receipts.verify()} lines hold"
+        yield f"custody chain: {self.custody.proof()}"
+        yield f"receipts chain: {self.receipts.proof()}"
         count = 0
         for number, line in enumerate(self.custody.entries(), 1):
             path = self._evidence(line.get("path"), f"{self.custody.path}, line {number}")
@@ -228,6 +230,21 @@ class Case:
         if strays := self.strays():
             named = ", ".join(strays[:3]) + (", …" if len(strays) > 3 else "")
             yield f"not evidence: {len(strays)} files that no line of custody names (put in later, or a kill): {named}"
+
+        yield from self._rounds()
+
+    def _rounds(self) -> Iterator[str]:
+        """The same of every later look at the response (`watch/<time>/`, each a case of its own) and their chain."""
+        told = Chain(self.root / WATCH)
+        if told.path.exists():
+            yield f"watch chain: {told.proof()}"
+        folders = {path.name for path in (self.root / "watch").glob("*") if path.is_dir()}
+        for number, line in enumerate(told.entries(), 1):
+            if line.get("folder") not in folders:
+                raise BadCase(f"{told.path}, line {number}: its evidence, watch/{line.get('folder')}, is missing.")
+        for name in sorted(folders):
+            for said in Case.open(self.root / "watch" / name).verify():
+                yield f"watch/{name}: {said}"
 
     def strays(self) -> list[str]:
         """Files under `raw/` that no line of custody names: their paths inside the case folder."""

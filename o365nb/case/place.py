@@ -26,10 +26,17 @@ def results_of(root: Path, out: str, created: datetime) -> str:
     return str(place.relative_to(here) if place.is_relative_to(here) else place)
 
 
+def private(folder: Path) -> Path:
+    """Make a folder, with those above it that are missing, which only this user may open (POSIX); returns it."""
+    for one in (*reversed(folder.parents), folder):
+        one.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 def claim(root: Path, out: Path, created: datetime) -> None:
     """Leave word in a folder that a person named that the results of this case go there."""
     if not _usual(out.resolve(), root.resolve(), root.resolve().parent.parent, Path.cwd()):
-        out.mkdir(parents=True, exist_ok=True)
+        private(out)
         (out / MARK).write_text(_sign(root.resolve(), created), "utf-8")
 
 

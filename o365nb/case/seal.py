@@ -7,6 +7,7 @@ left half written. The same case gives the same archive, byte for byte.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import stat
@@ -14,15 +15,17 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from o365nb.case.chain import follow
-from o365nb.case.folder import DAMAGE, Case, evidence_path, open_packed
+from o365nb.case.folder import DAMAGE, WATCH, Case, evidence_path, open_packed
 from o365nb.errors import BadCase, BadInput
 
 SUMS = "SHA256SUMS"
 _PACKED = (".gz", ".zst", ".parquet")  # packing them again costs time and saves nothing
 _CHUNK = 1 << 20
+#: No line of a chain or of a hash list comes near.
+_LONGEST = 16 * _CHUNK
 _SUM = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
@@ -132,22 +135,39 @@ class _Archive:
 
     def checks(self) -> Iterator[str]:
         yield f"hash list: {self._sums()} files match their SHA-256"
-        custody = self._lines("custody.jsonl")
-        yield f"custody chain: {follow(custody, self._at('custody.jsonl'))} lines hold"
-        receipts = self._lines("receipts.jsonl")
-        yield f"receipts chain: {follow(receipts, self._at('receipts.jsonl'))} lines hold"
-        yield f"evidence: {self._evidence(custody)} files match their SHA-256"
+        yield from self._case("")
+        rounds = self._folders("watch/")
+        if WATCH in self._names:
+            yield f"watch chain: {follow(self._lines(WATCH), self._at(WATCH))}"
+        for number, line in enumerate(self._lines(WATCH), 1):
+            if (name := json.loads(line).get("folder")) not in rounds:
+                raise BadCase(f"{self._at(WATCH)}, line {number}: its evidence, watch/{name}, is missing.")
+        for name in rounds:
+            for said in self._case(f"watch/{name}/"):
+                yield f"watch/{name}: {said}"
+
+    def _case(self, inside: str) -> Iterator[str]:
+        """Both chains and all evidence of the case in a folder of the archive ("" or one that ends in a slash)."""
+        custody, receipts = f"{inside}custody.jsonl", f"{inside}receipts.jsonl"
+        yield f"custody chain: {follow(self._lines(custody), self._at(custody))}"
+        yield f"receipts chain: {follow(self._lines(receipts), self._at(receipts))}"
+        yield f"evidence: {self._evidence(inside, custody)} files match their SHA-256"
+
+    def _folders(self, above: str) -> list[str]:
+        inside = (name.removeprefix(above) for name in self._names if name.startswith(above))
+        return sorted({name.partition("/")[0] for name in inside if "/" in name})
 
     def _sums(self) -> int:
         listed: dict[str, str] = {}
-        for number, line in enumerate(self._read(SUMS).decode("utf-8", "replace").splitlines(), 1):
-            found = _SUM.fullmatch(line)
+        for number, line in enumerate(self._lines(SUMS), 1):
+            found = _SUM.fullmatch(line.decode("utf-8", "replace"))
             if not found or found[2] in listed:
                 raise BadCase(f"{self._at(SUMS)}, line {number}: not a hash and a name that stands there once.")
+            if found[2] not in self._names:
+                raise BadCase(f"{self._at(found[2])}: listed, but not there. The archive was changed.")
             listed[found[2]] = found[1]
-        if apart := sorted(self._names ^ set(listed)):
-            side = "in the archive, not in the hash list" if apart[0] in self._names else "listed, but not there"
-            raise BadCase(f"{self._at(apart[0])}: {side}. The archive was changed.")
+        if apart := sorted(self._names - set(listed)):
+            raise BadCase(f"{self._at(apart[0])}: in the archive, not in the hash list. The archive was changed.")
         for name, expected in listed.items():
             with self._zip.open(self._root + name) as file:
                 actual = _hash(file)
@@ -155,36 +175,43 @@ class _Archive:
                 raise BadCase(f"{self._at(name)}: SHA-256 is {actual}, the hash list says {expected}. It was changed.")
         return len(listed)
 
-    def _evidence(self, custody: list[bytes]) -> int:
-        entries = [json.loads(line) for line in custody]
+    def _evidence(self, inside: str, custody: str) -> int:
         known: dict[str, str] = {}
-        for number, entry in enumerate(entries, 1):
-            name = evidence_path(entry.get("path"), f"{self._at('custody.jsonl')}, line {number}")
+        number = 0
+        for number, line in enumerate(self._lines(custody), 1):
+            entry = json.loads(line)
+            name = inside + evidence_path(entry.get("path"), f"{self._at(custody)}, line {number}")
             if name not in self._names:
                 raise BadCase(f"{self._at(name)}: listed in the chain of custody, but missing.")
             if name not in known:
                 with self._zip.open(self._root + name) as packed, open_packed(Path(name), packed) as file:
-                    known[name] = _hash(file)
+                    known[name] = _hash(file, entry.get("size"))
             if known[name] != entry.get("sha256"):
                 raise BadCase(
                     f"{self._at(name)}: SHA-256 is {known[name]}, custody says {entry.get('sha256')}. It was changed."
                 )
-        return len(entries)
+        return number
 
-    def _lines(self, name: str) -> list[bytes]:
-        return self._read(name).split(b"\n")[:-1] if name in self._names else []
-
-    def _read(self, name: str) -> bytes:
-        return self._zip.read(self._root + name)
+    def _lines(self, name: str) -> Iterator[bytes]:
+        """The finished lines of a file, one at a time: an archive may be made to fill the memory of who proves it."""
+        if name not in self._names and name != SUMS:
+            return
+        with self._zip.open(self._root + name) as packed, io.BufferedReader(cast("io.RawIOBase", packed)) as file:
+            while (line := file.readline(_LONGEST)).endswith(b"\n"):
+                yield line[:-1]
+            if len(line) == _LONGEST:
+                raise BadCase(f"{self._at(name)}: a line of it is longer than any of o365nb. The archive was changed.")
 
     def _at(self, name: str) -> str:
         return f"{self._path}, {self._root}{name}"
 
 
-def _hash(file: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while block := file.read(_CHUNK):
+def _hash(file: IO[bytes], size: object = None) -> str:
+    """The SHA-256 of a file, or of what goes just beyond `size` bytes: what is longer is another file at any length."""
+    digest, read = hashlib.sha256(), 0
+    while (block := file.read(_CHUNK)) and (not isinstance(size, int) or read <= size):
         digest.update(block)
+        read += len(block)
     return digest.hexdigest()
 
 

@@ -60,9 +60,11 @@ def seal(
     sealed = folder.seal(opened, out or Path(f"{opened.info.name}.zip"))
     typer.echo(f"sealed    {terminal(sealed.path)}: {sealed.files:,} files, {sealed.size:,} bytes")
     typer.echo(f"SHA-256   {sealed.sha256}")
+    for name, chain in (("custody", opened.custody), ("receipts", opened.receipts)):
+        typer.echo(f"{name:<10}{chain.proof()}")
     if opened.info.door == "practice":
         typer.echo("left out  state/: the practice tenant's own world is no evidence")
-    typer.echo(f"next      write the SHA-256 down apart from it; o365nb verify {terminal(sealed.path)} proves it")
+    typer.echo(f"next      write these down apart from it; o365nb verify {terminal(sealed.path)} proves it")
 
 
 def signout(profile: Annotated[str, typer.Argument(help="A profile.")]) -> None:

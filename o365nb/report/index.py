@@ -16,6 +16,7 @@ from markupsafe import Markup
 from o365nb import __version__
 from o365nb.case import Bundle, Case
 from o365nb.case.folder import write_atomic
+from o365nb.case.place import private
 from o365nb.model import Assessment, Verdict
 from o365nb.report.clock import Clock
 from o365nb.report.facts import six_numbers
@@ -67,7 +68,7 @@ def write_index(page: Path, title: str, lines: Sequence[Line], data: Path) -> Pa
             digest=digest,
         )
     )
-    page.parent.mkdir(parents=True, exist_ok=True)
+    private(page.parent)
     write_atomic(page, html)
     return page
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from o365nb.case import Case
 from o365nb.case.folder import checked_name, write_atomic
+from o365nb.case.place import private
 from o365nb.errors import BadInput
 from o365nb.report.notebook import notebooks, parameters_of, sockets_fit
 from o365nb.report.trust import trust
@@ -48,7 +49,7 @@ def prepare_lab(case: str, data: Path, reports: Path) -> Path:
     if out.resolve().is_relative_to(opened.root.resolve()):
         out = reports / f"{name}-work"  # notebooks that came with a case are not the analyst's own
     folder = out / "notebooks"
-    folder.mkdir(parents=True, exist_ok=True)
+    private(folder)
     given = {"CASE": name, "DATA": str(data.resolve()), "REPORTS": str(out.resolve().parent)}
     for source in sorted(notebooks().glob("*.ipynb")):
         if not (folder / source.name).exists():

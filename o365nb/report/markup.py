@@ -7,7 +7,6 @@ before a value is escaped, so no template can forget to.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from o365nb.report.clock import Clock
+from o365nb.safe import shown
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -36,22 +36,13 @@ UNTRUSTED = (
 )
 NOTICE = f'<div class="o365nb"><p class="untrusted">{UNTRUSTED}</p></div>'
 _FINDING = re.compile(r"\bF-(\d{3,6})\b")
-_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 
 
 def visible(text: str) -> str:
     r"""Control, zero-width and direction-changing characters as \uXXXX; line breaks and tabs as blanks."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_shown(char) for char in text)
-
-
-def _shown(char: str) -> str:
-    if char in "\n\t\r":
-        return " "
-    if unicodedata.category(char) not in _HIDDEN:
-        return char
-    return f"\\u{ord(char):04x}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08x}"
+    return "".join(" " if char in "\n\t\r" else shown(char) for char in text)
 
 
 def _finalize(value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from o365nb.case import Bundle, Case
 from o365nb.case.folder import write_atomic
+from o365nb.case.place import private
 from o365nb.errors import BadInput
 from o365nb.progress import Progress
 from o365nb.report.notebook import execute
@@ -39,14 +40,14 @@ def render(case: Case, out: Path, progress: Progress, level: Level = Level.NONE)
     dossier = RedactedDossier(case, results, level)
     executed = _executed(case, results, level, progress)
     _anonymous(executed, dossier.name, level)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    private(out.parent)
     with tempfile.TemporaryDirectory(prefix=".redacting-", dir=out.parent) as scratch:
         made = Path(scratch)
         dossier.save(made)
         _write(executed, made, dossier.name, case.info.tool_version)
         write_atomic(made / MARK, f"Redacted, level {level}. Pseudonyms are the same in every file of this folder.\n")
         require_clean(made, dossier.redactor, _library())
-        out.mkdir(exist_ok=True)
+        private(out)
         for old in out.iterdir():  # results of an earlier run
             old.unlink()
         for file in sorted(made.iterdir()):
@@ -77,7 +78,7 @@ def _anonymous(executed: Any, name: str, level: Level) -> None:
 def _write(executed: Any, out: Path, name: str, version: str) -> None:
     import nbformat
 
-    out.mkdir(parents=True, exist_ok=True)
+    private(out)
     write_atomic(out / "report.ipynb", nbformat.writes(executed))  # type: ignore[no-untyped-call]  # nbformat has no types
     trust(executed)
     for reader, (file, _) in READERS.items():

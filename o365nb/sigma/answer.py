@@ -10,6 +10,7 @@ from pathlib import Path
 
 from o365nb.case.bundle import revive
 from o365nb.case.folder import write_atomic
+from o365nb.case.place import private
 from o365nb.errors import BadCase
 from o365nb.model import plain
 
@@ -92,7 +93,7 @@ class SigmaAnswer:
 
 def save(answer: SigmaAnswer, folder: Path) -> Path:
     """Write `sigma.json` in one step; returns its path."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private(folder)
     path = folder / FILE
     content = {**plain(answer), "totals": answer.totals, "able": answer.able}
     write_atomic(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")

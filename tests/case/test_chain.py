@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 
 from o365nb.case import Chain
@@ -66,3 +68,14 @@ def test_a_long_last_line_is_still_found(chain):
     chain.append({"words": "x" * 20_000})
     chain.append({"words": "after"})
     assert chain.verify() == 5
+
+
+def test_count_and_last_hash_show_what_a_cut_chain_does_not(tmp_path):
+    chain = Chain(tmp_path / "c.jsonl")
+    for number in range(3):
+        chain.append({"number": number})
+    whole = chain.proof()
+    last = chain.path.read_bytes().splitlines()[-1]
+    assert str(whole) == f"3 lines hold, the last with SHA-256 {hashlib.sha256(last).hexdigest()}"
+    chain.path.write_bytes(b"".join(chain.path.read_bytes().splitlines(keepends=True)[:-1]))
+    assert (chain.proof().lines, chain.proof() == whole) == (2, False)

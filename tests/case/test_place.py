@@ -1,6 +1,8 @@
 """Where results go: a case that came from elsewhere does not decide it."""
 
 import json
+import os
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from evidence import SUBJECT, audit
 
 from o365nb.case import Case, CaseInfo
-from o365nb.case.place import claim
+from o365nb.case.place import claim, private
 from o365nb.model import Window
 from o365nb.opening import from_files
 from o365nb.progress import Progress
@@ -22,6 +24,10 @@ def work(tmp_path, monkeypatch):
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     return tmp_path / "work"
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 def made(out, name="demo"):
@@ -81,3 +87,17 @@ def test_an_investigation_whose_results_go_elsewhere_finds_them_again(work, tmp_
     out = tmp_path / "elsewhere"
     case = from_files(work / "ual.json", Request(case="demo", users=(SUBJECT,), out=out), Progress())
     assert Case.open(case.root).info.out == str(out)
+
+
+def test_nobody_else_may_open_what_a_case_and_its_results_lie_in(work):
+    before = os.umask(0o022)
+    try:
+        case = made("")
+        private(work / "reports" / "demo")
+    finally:
+        os.umask(before)
+    folders = ("data", "data/demo", "data/demo/raw", "reports", "reports/demo")
+    assert {name: mode(work / name) for name in folders} == dict.fromkeys(folders, 0o700)
+    case.root.chmod(0o750)
+    private(case.root / "results")
+    assert mode(case.root) == 0o750  # what a person opened to others stays so

@@ -1,12 +1,16 @@
+import gzip
 import hashlib
+import shutil
 import subprocess
+import tracemalloc
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from o365nb.case import Case, CaseInfo, seal, verify_archive
+from o365nb.case import Case, CaseInfo, Chain, seal, verify_archive
 from o365nb.errors import BadCase, BadInput
 from o365nb.model import Window
 
@@ -49,8 +53,9 @@ def test_a_sealed_case_holds_everything_but_the_practice_tenants_world(case, tmp
     ]  # fmt: skip
     assert (sealed.files, sealed.size) == (6, sealed.path.stat().st_size)
     assert list(verify_archive(sealed.path)) == [
-        f"archive: SHA-256 {sealed.sha256}", "hash list: 6 files match their SHA-256", "custody chain: 2 lines hold",
-        "receipts chain: 1 lines hold", "evidence: 2 files match their SHA-256",
+        f"archive: SHA-256 {sealed.sha256}", "hash list: 6 files match their SHA-256",
+        f"custody chain: {case.custody.proof()}", f"receipts chain: {case.receipts.proof()}",
+        "evidence: 2 files match their SHA-256",
     ]  # fmt: skip
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["demo.zip"]
 
@@ -79,6 +84,90 @@ def test_large_evidence_that_was_changed_in_an_archive_is_named(case, tmp_path):
     )
     with pytest.raises(BadCase, match=r"changed\.zip.*(zstd|SHA-256 is)"):
         list(verify_archive(other))
+
+
+def resealed(archive, changed, *, without=()):
+    """The archive with other files, and a hash list that fits them: as one makes it who knows how."""
+    with zipfile.ZipFile(archive) as old:
+        kept = {name: old.read(name) for name in old.namelist() if name not in (*without, "demo/SHA256SUMS")} | changed
+    sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name[5:]}\n" for name, data in sorted(kept.items()))
+    other = archive.with_name("changed.zip")
+    with zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, data in {**kept, "demo/SHA256SUMS": sums.encode()}.items():
+            new.writestr(name, data)
+    return other
+
+
+def added(case, **entry):
+    """The chain of custody with one more line, which fits."""
+    case.custody.append({"source": "ual", **entry})
+    return case.custody.path.read_bytes()
+
+
+def test_a_line_that_fills_the_memory_is_not_read(case, tmp_path):
+    archive = seal(case, tmp_path / "demo.zip").path
+    bomb = resealed(archive, {"demo/custody.jsonl": b" " * 40_000_000})
+    tracemalloc.start()
+    with pytest.raises(BadCase, match=r"custody\.jsonl: a line of it is longer than any"):
+        list(verify_archive(bomb))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 40_000_000
+
+
+def test_evidence_that_is_longer_than_custody_says_is_not_unpacked_to_its_end(case, tmp_path):
+    archive = seal(case, tmp_path / "demo.zip").path
+    bomb = gzip.compress(bytes(30_000_000))
+    line = {"path": "raw/ual/bomb.gz", "size": 10, "sha256": hashlib.sha256(bytes(30_000_000)).hexdigest()}
+    other = resealed(archive, {"demo/raw/ual/bomb.gz": bomb, "demo/custody.jsonl": added(case, **line)})
+    with pytest.raises(BadCase, match=r"bomb\.gz: SHA-256 is"):
+        list(verify_archive(other))
+
+
+def test_a_line_of_custody_that_leads_out_of_the_evidence_is_named(case, tmp_path):
+    archive = seal(case, tmp_path / "demo.zip").path
+    line = {"path": "case.json", "sha256": hashlib.sha256((case.root / "case.json").read_bytes()).hexdigest()}
+    with pytest.raises(BadCase, match=r"custody\.jsonl, line 3: 'case\.json' lies outside of the evidence"):
+        list(verify_archive(resealed(archive, {"demo/custody.jsonl": added(case, **line)})))
+
+
+def watched(case):
+    """A later look at the response, as `o365nb.watch` keeps it."""
+    one = Case.create(case.root / "watch" / "20261102T080000Z", replace(case.info, name="20261102T080000Z"))
+    path = one.store("sign_in", "page.json", b"later")
+    Chain(case.root / "watch.jsonl").append({"folder": one.info.name})
+    return one.root / path
+
+
+def test_later_looks_at_the_response_are_proved_too(case, tmp_path):
+    watched(case)
+    sealed = seal(case, tmp_path / "demo.zip").path
+    for said in (list(case.verify()), list(verify_archive(sealed))):
+        assert [line.partition(", the last")[0] for line in said[-4:]] == [
+            "watch chain: 1 lines hold",
+            "watch/20261102T080000Z: custody chain: 1 lines hold",
+            "watch/20261102T080000Z: receipts chain: 0 lines hold",
+            "watch/20261102T080000Z: evidence: 1 files match their SHA-256",
+        ]
+
+
+def test_a_changed_or_missing_look_at_the_response_is_named(case, tmp_path):
+    evidence = watched(case)
+    archive = seal(case, tmp_path / "demo.zip").path
+    inside = evidence.relative_to(case.root).as_posix()
+    round_ = [name for name in names(archive) if name.startswith("demo/watch/")]
+    forged = resealed(archive, {f"demo/{inside}": gzip.compress(b"never")})
+    gone = "watch.jsonl, line 1: its evidence, watch/20261102T080000Z, is missing"
+    with pytest.raises(BadCase, match=r"page\.json\.gz: SHA-256 is"):
+        list(verify_archive(forged))
+    with pytest.raises(BadCase, match=gone):
+        list(verify_archive(resealed(archive, {}, without=round_)))
+    evidence.write_bytes(gzip.compress(b"never"))
+    with pytest.raises(BadCase, match=r"page\.json\.gz: SHA-256 is"):
+        list(case.verify())
+    shutil.rmtree(case.root / "watch")
+    with pytest.raises(BadCase, match=gone):
+        list(case.verify())
 
 
 def test_the_same_case_gives_the_same_bytes(case, tmp_path):
