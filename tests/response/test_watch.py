@@ -60,6 +60,10 @@ def test_a_response_that_holds_is_told_so_and_when_to_look_again(practice_copy):
         assert (last.due, last.following, last.broken) == ("7 d", None, False)
         assert list(round_lines(last))[-1] == "That was the last of the rounds (1 h, 24 h, 7 d)."
         kept = rounds(watched.case)
+        proved = [line.partition(":")[0] for line in watched.case.verify()]
+        assert [name for name in proved if name.startswith("watch")] == [
+            "watch chain", *(f"watch/{one['folder']}" for one in kept for _ in range(3)),
+        ]  # fmt: skip
     assert [(one["due"], one["broken"], one["folder"]) for one in kept] == [
         ("1 h", False, made.folder), ("7 d", False, last.folder),
     ]  # fmt: skip
