@@ -49,6 +49,8 @@ class Limits:
 
 
 LIMITS = Limits()
+#: Of a packed export that is read as it comes, never held whole: a large tenant's month is more than an archive has.
+STREAMED = Limits(file_bytes=64 * 1024**3)
 
 
 class TooMuchError(Exception):
@@ -139,7 +141,7 @@ def copied(label: str, source: Readable, target: Path, packed: int, budget: Budg
 class Gunzipped(io.BufferedIOBase):
     """What a gzip file of `size` bytes holds, measured while it is read. Raises BadEvidence for a cut one or a bomb."""
 
-    def __init__(self, label: str, file: BinaryIO, size: int, limits: Limits = LIMITS) -> None:
+    def __init__(self, label: str, file: BinaryIO, size: int, limits: Limits = STREAMED) -> None:
         self._label, self._packed, self._limits, self._size = label, size, limits, 0
         self._packed_file, self._file = file, gzip.GzipFile(fileobj=file)
 
