@@ -58,9 +58,9 @@ OBJECTS["changes"] = r"""
         WHERE name IN ('Parameters.Identity', 'Parameters.Mailbox') GROUP BY event_id
     ),
     twins AS (
-        SELECT correlation_id, regexp_replace(lower(operation), '[.]$', '') AS operation, min(target) AS target
+        SELECT correlation_id, lower(operation) AS operation, min(target) AS target
         FROM case_events WHERE source = 'directory_audit' AND correlation_id IS NOT NULL AND target IS NOT NULL
-        GROUP BY correlation_id, regexp_replace(lower(operation), '[.]$', '') HAVING count(DISTINCT target) = 1
+        GROUP BY correlation_id, lower(operation) HAVING count(DISTINCT target) = 1
     )
     SELECT DISTINCT e.event_id, e.time, e.source, e.operation, e.actor, e.actor_kind,
            coalesce(w.target, e.target) AS target, e.result,
@@ -74,7 +74,7 @@ OBJECTS["changes"] = r"""
     LEFT JOIN subjects AS a ON a.upn = e.actor
     LEFT JOIN strange_events AS s ON s.event_id = e.event_id
     LEFT JOIN twins AS w ON e.source = 'ual' AND w.correlation_id = e.correlation_id
-        AND w.operation = regexp_replace(lower(e.operation), '[.]$', '')
+        AND w.operation = lower(e.operation)
     WHERE e.source IN ('ual', 'directory_audit')
       AND (e.source = 'directory_audit' OR e.operation LIKE '%-%' OR e.operation LIKE '% %')
 """
