@@ -38,21 +38,27 @@ def shared_links(engine: Engine, items: Iterable[Persistence]) -> dict[str, tupl
     if not wanted:
         return {}
     engine.table("response_shares", {"event_id": "VARCHAR"}, [(one,) for one in sorted(wanted)])
+    # A table of its own: Spark cannot plan the taking apart within the joins below.
+    engine.derive(
+        "response_link_groups",
+        """
+        SELECT time, actor, target, session_id, client_ip, p.value AS name FROM (
+            SELECT time, actor, target, session_id, client_ip, unnest(properties) AS p
+            FROM events WHERE operation = 'SharingSet'
+        ) AS apart WHERE p.name = 'TargetUserOrGroupName' AND p.value LIKE 'SharingLinks.%'
+        """,
+    )
     rows = engine.rows("""
-        SELECT m.event_id, s.target, s.value AS name FROM (
-            SELECT e.* FROM response_shares r JOIN events e ON e.event_id = r.event_id
-        ) AS m JOIN (
-            SELECT time, actor, target, session_id, client_ip, p.value AS value FROM (
-                SELECT time, actor, target, session_id, client_ip, unnest(properties) AS p
-                FROM events WHERE operation = 'SharingSet'
-            ) AS apart WHERE p.name = 'TargetUserOrGroupName' AND p.value LIKE 'SharingLinks.%'
-        ) AS s ON lower(s.actor) = lower(m.actor) AND s.target = m.target
+        SELECT m.event_id, s.target, s.name FROM (
+            SELECT e.event_id, e.time, e.actor, e.target, e.session_id, e.client_ip
+            FROM response_shares r JOIN events e ON e.event_id = r.event_id
+        ) AS m JOIN response_link_groups AS s ON lower(s.actor) = lower(m.actor) AND s.target = m.target
             AND s.time >= m.time - INTERVAL 2 MINUTE AND s.time <= m.time + INTERVAL 10 MINUTE
             AND coalesce(s.session_id = m.session_id, TRUE) AND coalesce(s.client_ip = m.client_ip, TRUE)
         WHERE NOT EXISTS (
-            SELECT 1 FROM (SELECT time, unnest(properties) AS p FROM events WHERE operation = 'SharingSet') AS earlier
-            WHERE earlier.p.value = s.value AND earlier.time < m.time - INTERVAL 2 MINUTE
-        ) ORDER BY m.event_id, s.target, s.value
+            SELECT 1 FROM response_link_groups AS earlier
+            WHERE earlier.name = s.name AND earlier.time < m.time - INTERVAL 2 MINUTE
+        ) ORDER BY m.event_id, s.target, s.name
     """)
     found: dict[str, dict[SharedLink, None]] = {}
     for row in rows:

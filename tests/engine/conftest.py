@@ -20,7 +20,7 @@ SMALL = {
     "spark.executor.extraJavaOptions": _QUICK,
 }
 #: Between them they set off most of what any story does; `make spark` asks of every story.
-ENOUGH = ("aitm", "device_code", "spray")
+ENOUGH = ("aitm", "device_code", "spray", "token_theft")
 
 
 def pytest_generate_tests(metafunc):

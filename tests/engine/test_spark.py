@@ -18,12 +18,14 @@ from engine.worlds import (
     hostile,
     moment,
 )
+from response import planted_links
 from tables import make_case
 
 from o365nb import detections, investigate
 from o365nb.engine import Engine
 from o365nb.errors import BadInput
 from o365nb.progress import Progress
+from o365nb.response.shared_links import shared_links
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +99,15 @@ def test_the_whole_judgement_of_a_story_is_the_same(story, cluster, practice_cop
         with Engine(case, where) as engine:
             answers.append(investigate.assess(case, engine, Progress()))
     assert answers[1] == answers[0]
+
+
+def test_the_link_that_a_hand_made_is_named_alike(cluster, tmp_path):
+    case, answers = make_case(tmp_path, events=planted_links.records()), []
+    for where in ("duckdb", cluster):
+        with Engine(case, where) as engine:
+            answers.append(shared_links(engine, [planted_links.item()]))
+    assert answers[1] == answers[0]
+    assert [link.link for links in answers[0].values() for link in links] == [planted_links.THEIRS["id"]]
 
 
 def test_what_runs_on_duckdb_only_says_so(both):
