@@ -86,7 +86,7 @@ def _counted(kind: str, since: datetime | None) -> str:
     return f"""
         WITH seen AS (
             SELECT e.event_id, e.time, lower(e.actor) AS account, lower({_COLUMNS[kind]}) AS value,
-                   CASE WHEN e.device_managed THEN 0 ELSE 1 END AS unmanaged,
+                   CASE WHEN e.device_managed AND coalesce(e.device_id, '') <> '' THEN 0 ELSE 1 END AS unmanaged,
                    CASE WHEN coalesce(nullif(e.network_kind, 'unknown'), a.network_kind) IN ('hosting', 'vpn')
                         THEN 1 ELSE 0 END AS hosted,
                    CASE WHEN e.result = 'success' OR e.source = 'ual' AND e.result IS DISTINCT FROM 'failure'

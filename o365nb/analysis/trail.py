@@ -89,9 +89,9 @@ class Event(NamedTuple):
 
 _LOWER = {"actor", "mailbox_owner", "session_id", "token_id", "device_id", "app_id", "correlation_id", "client_ip"}
 _PLAIN = {"time": "e.time", "asn": "coalesce(e.asn, a.asn, 0)"}
-# A sign-in must name the device that is to vouch for it; an act in a service need not.
-_PLAIN["device_managed"] = """CASE WHEN e.device_managed AND coalesce(e.device_id, '') = ''
-    AND e.operation IN ('UserLoggedIn', 'UserLoginFailed', 'Sign-in activity') THEN NULL ELSE e.device_managed END"""
+# A mark without the device's id vouches for nobody: a token stolen from a managed computer carries the mark with it.
+_PLAIN["device_managed"] = """CASE WHEN e.device_managed AND coalesce(e.device_id, '') = '' THEN NULL
+    ELSE e.device_managed END"""
 _PLAIN["network_kind"] = "coalesce(nullif(e.network_kind, 'unknown'), a.network_kind, 'unknown')"
 
 

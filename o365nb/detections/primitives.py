@@ -43,8 +43,8 @@ PRIMITIVES["kit_agents"] = """
     GROUP BY user_agent
 """
 
-# Everything a subject did, or that was done in a subject's mailbox. `managed`: a sign-in must name the device, an act
-# in a service need not. `network` is the AS number where known,
+# Everything a subject did, or that was done in a subject's mailbox. `managed`: the record names the device, since
+# a token stolen from a managed computer carries the bare mark with it. `network` is the AS number where known,
 # else the neighbourhood of the address; NULL where the address tells nothing (none, private, Microsoft's own).
 PRIMITIVES["subject_events"] = r"""
     SELECT e.event_id, e.time, CAST(e.time AS DATE) AS day, e.source, e.operation,
@@ -60,8 +60,7 @@ PRIMITIVES["subject_events"] = r"""
            coalesce(e.as_org, f.as_org) AS as_org, coalesce(e.country, f.country) AS country,
            e.os, e.browser, CASE WHEN e.os IS NOT NULL THEN e.os || '/' || coalesce(e.browser, '') END AS agent,
            e.user_agent, k.tool AS kit, e.session_id, nullif(e.device_id, '') AS device_id,
-           coalesce(e.device_managed, FALSE) AND (coalesce(e.device_id, '') <> '' OR e.operation NOT IN
-               ('UserLoggedIn', 'UserLoginFailed', 'Sign-in activity')) AS managed,
+           coalesce(e.device_managed, FALSE) AND coalesce(e.device_id, '') <> '' AS managed,
            e.app_id, e.app_name, e.client_app, e.token_type, e.mfa, e.correlation_id
     FROM case_events AS e
     LEFT JOIN subjects AS a ON a.upn = e.actor

@@ -29,6 +29,10 @@ CASES = {
     ),
     "S04 infostealer": Incident(takeovers_otherwise.infostealer, Shape("purview", doubled=0.34)),
     "S04 audit log only": Incident(takeovers_otherwise.infostealer, Shape("search", sign_ins=False, ports=True)),
+    "S04 managed token": Incident(takeovers_otherwise.infostealer, Shape("purview", marked=True)),
+    "S04 managed token, audit log only": Incident(
+        takeovers_otherwise.infostealer, Shape("search", sign_ins=False, marked=True)
+    ),
     "S06 payroll": Incident(takeovers_otherwise.payroll, Shape("management", ports=True)),
     "S07 device code": Incident(takeovers_otherwise.device_code, Shape("purview", mixed_case=True)),
     "S07 audit log only": Incident(takeovers_otherwise.device_code, Shape("search", sign_ins=False, directory=False)),

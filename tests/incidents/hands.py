@@ -74,6 +74,7 @@ class Shape:
     directory: bool = True  # Graph's directory audits are among the files; the audit log has its own either way
     trace: bool = True
     trace_summary: bool = False  # the trace as the portal's summary instead of Graph's
+    marked: bool = False  # what an intruder's token does with files carries the mark of a managed computer
     state: bool = True  # rules, methods, devices, grants as they stand
     ports: bool = False
     mixed_case: bool = False

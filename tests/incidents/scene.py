@@ -197,7 +197,7 @@ class Scene(Records):
                 made,
                 ObjectId=url,
                 UserAgent=hand.client.agent,
-                IsManagedDevice=hand.client.managed,
+                IsManagedDevice=hand.client.managed or (self.shape.marked and hand.true == "attacker"),
                 SourceFileName=name,
                 **access,
                 **more,

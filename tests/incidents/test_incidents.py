@@ -42,6 +42,8 @@ OUTSIDERS = {
                            {"ia-spray-hit", "pe-transport-rule", "pe-connector", "de-ual-off"}),
     "S04 infostealer": (CONFIRMED, "H4", True, [], {"ia-session-stolen", "co-file-sync"}),
     "S04 audit log only": (CONFIRMED, "H4", True, [], {"ia-session-stolen", "co-file-sync"}),
+    "S04 managed token": (CONFIRMED, "H4", True, [], {"ia-session-stolen", "co-file-sync"}),
+    "S04 managed token, audit log only": (CONFIRMED, "H4", True, [], {"ia-session-stolen", "co-file-sync"}),
     "S06 payroll": (CONFIRMED, "H1", True, RULE_AND_METHOD,
                     {"ia-ua-shift-in-flow", "pe-rule-hide", "pe-rule-targets-person", "pe-mfa-method-added"}),
     "S07 device code": (CONFIRMED, "H5", True, ["auth_method", "device"],

@@ -88,10 +88,12 @@ def file_synced(
 def shared(
     access: Access, record_id: str, at: datetime, operation: str, site: str, name: str, agent: str, group: str = ""
 ) -> Json:  # fmt: skip
-    """AnonymousLinkCreated on one file by a browser; SharingSet, the record beside it, names the link's `group`."""
+    """AnonymousLinkCreated on one file by a browser; SharingSet, the record beside it, names the link's `group`.
+
+    The mark of a managed device is the token's: it stays where the token was taken from one.
+    """
     data = {**file_event(access, record_id, at, operation, site, name), "RecordType": 14, "UserAgent": agent}
-    own = agent == access.person.laptop.user_agent
-    data |= {"IsManagedDevice": own and data["IsManagedDevice"], "DeviceDisplayName": data["ClientIP"]}
+    data["DeviceDisplayName"] = data["ClientIP"]
     if group:
         said = "<Permissions granted>Read</Permissions granted><MembersCanShareApplied>False</MembersCanShareApplied>"
         return {**data, "EventData": said, "TargetUserOrGroupName": group, "TargetUserOrGroupType": "SharePointGroup"}
