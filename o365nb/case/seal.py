@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import re
 import stat
 import zipfile
@@ -63,7 +64,9 @@ def seal(case: Case, out: Path) -> Sealed:
 def _write(case: Case, path: Path) -> int:
     names = sorted(_contents(case.root))
     sums = []
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    path.unlink(missing_ok=True)  # a kill may have left one
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # mail and addresses: for this user alone
+    with open(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
             source = case.root / name
             with archive.open(_entry(f"{case.info.name}/{name}", source.stat().st_size), "w") as target:

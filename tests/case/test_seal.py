@@ -177,6 +177,11 @@ def test_the_same_case_gives_the_same_bytes(case, tmp_path):
     assert seal(case, tmp_path / "two.zip").sha256 == first.sha256
 
 
+def test_a_sealed_case_may_be_read_by_this_user_alone(case, tmp_path):
+    (tmp_path / "demo.zip.part").write_bytes(b"left by a kill")
+    assert seal(case, tmp_path / "demo.zip").path.stat().st_mode & 0o777 == 0o600
+
+
 def test_the_hash_list_is_one_that_sha256sum_checks(case, tmp_path):
     with zipfile.ZipFile(seal(case, tmp_path / "demo.zip").path) as archive:
         archive.extractall(tmp_path / "received")

@@ -129,6 +129,13 @@ def test_redacted_results_never_lie_beside_originals(case, tmp_path):
         render(case, tmp_path, Progress(), Level.PUBLIC)
 
 
+def test_a_folder_among_redacted_results_is_left_alone_and_named(case, tmp_path):
+    (tmp_path / "redaction.txt").write_text("", "utf-8")
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    with pytest.raises(BadInput, match=r"\.ipynb_checkpoints is no redacted result"):
+        render(case, tmp_path, Progress(), Level.PUBLIC)
+
+
 def test_the_command_leaves_only_redacted_files_in_the_report_folder(practice_copy, tmp_path, monkeypatch):
     case = practice_copy(STORY)
     case.update(name=case.root.name)
