@@ -66,7 +66,7 @@ def _write(case: Case, path: Path) -> int:
     sums = []
     path.unlink(missing_ok=True)  # a kill may have left one
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # mail and addresses: for this user alone
-    with open(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
             source = case.root / name
             with archive.open(_entry(f"{case.info.name}/{name}", source.stat().st_size), "w") as target:

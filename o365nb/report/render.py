@@ -56,7 +56,7 @@ def render(case: Case, out: Path, progress: Progress, level: Level = Level.NONE)
 
 
 def refuse_mixture(out: Path) -> None:
-    """Raise BadInput when redacted results would lie beside originals, or beside a folder that nobody looked through."""
+    """Raise BadInput when redacted results would lie beside originals, or beside a folder that nobody checked."""
     if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
         raise BadInput(f"{out} holds files that are not redacted. Name another folder with --out, or empty it.")
     for folder in (one for one in out.glob("*") if one.is_dir()):
