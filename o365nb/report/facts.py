@@ -64,6 +64,14 @@ def undecided(found: Assessment, operation: str = "") -> int:
     return sum(e.label is Label.UNKNOWN and e.operation.startswith(operation) for e in found.attributions)
 
 
+def unclaimed_mail(found: Assessment) -> str:
+    """That mail went out which could not be attributed to anybody, in words; "" when there is none."""
+    traced = sum(e.label is Label.UNKNOWN and e.source == "message_trace" for e in found.attributions)
+    sent = undecided(found, "Send")
+    told = plural(sent, "mail") if sent else plural(traced, "delivery", "deliveries") + " of mail"
+    return f"{told} could not be attributed to anybody" if sent or traced else ""
+
+
 def unseen(found: Assessment, sources: Sequence[str]) -> str:
     """Why these sources cannot carry a "no": "" when at least one was seen whole and none has a gap."""
     gaps = gaps_of(found, sources)
@@ -141,15 +149,12 @@ def _seen(found: Assessment, label: str, kinds: tuple[str, ...], sources: tuple[
 def _recipients(found: Assessment) -> Number:
     people = {r.address: r.internal for r in found.recipients}
     missing = unseen(found, ("message_trace",)) and unseen(found, ("ual", "ual/Exchange"))
-    if open_ := 0 if people else undecided(found, "Send"):
-        note = f"{plural(open_, 'mail')} could not be attributed to anybody."
-        return Number("Recipients of their mail", "Cannot tell", note)
-    if missing and not people:
-        return Number("Recipients of their mail", "Cannot tell", missing)
+    open_ = unclaimed_mail(found)
+    doubt = f"{open_}." if open_ else missing
     if not people:
-        return Number("Recipients of their mail", "0", "No mail of an intruder is recorded.")
+        note = doubt or "No mail of an intruder is recorded."
+        return Number("Recipients of their mail", "Cannot tell" if doubt else "0", note)
     inside = sum(people.values())
-    value = f"{len(people):,}" if not missing else f"At least {len(people):,}"
-    return Number(
-        "Recipients of their mail", value, f"{len(people) - inside:,} outside the organisation, {inside:,} inside."
-    )
+    value = f"At least {len(people):,}" if doubt else f"{len(people):,}"
+    note = f"{len(people) - inside:,} outside the organisation, {inside:,} inside."
+    return Number("Recipients of their mail", value, f"{note} {doubt}" if open_ else note)

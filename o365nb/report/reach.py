@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from o365nb.case.stix import defang
 from o365nb.model import Recipient, plain
 from o365nb.report.dossier import Dossier
-from o365nb.report.facts import boundless, unseen
+from o365nb.report.facts import boundless, unclaimed_mail, unseen
 from o365nb.report.markup import Column, Table, View, sheet
 from o365nb.report.results import pill
 from o365nb.text import plural
@@ -77,7 +77,7 @@ def recipients(of: Dossier) -> View:
         Column("after", "What came after"),
         Column("message", "Message", "code"),
     )
-    missing = unseen(of.found, ("message_trace",))
+    missing = unclaimed_mail(of.found) or unseen(of.found, ("message_trace",))
     empty = f"Cannot tell: {missing}." if missing else "No mail of an intruder is recorded."
     domains = Counter(r.address.rpartition("@")[2] for r in {r.address: r for r in items}.values())
     people = len({r.address for r in items})

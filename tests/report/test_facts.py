@@ -44,6 +44,14 @@ def test_what_nobody_could_be_found_for_is_never_counted_as_the_owners():
     }  # fmt: skip
 
 
+def test_mail_that_only_the_trace_knows_and_nobody_is_known_for_is_no_zero():
+    (sent, *_) = (e for e in traveller().attributions if e.operation == "Send")
+    traced = replace(sent, event_id="traced", source="message_trace", operation="Message trace", label=Label.UNKNOWN)
+    found = replace(traveller(), attributions=(*traveller().attributions, traced))
+    told = {one.label: (one.value, one.note) for one in six_numbers(found, Clock())}
+    assert told["Recipients of their mail"] == ("Cannot tell", "1 delivery of mail could not be attributed to anybody.")
+
+
 def test_a_source_that_was_never_asked_for_is_not_taken_as_seen():
     never = gap("ual", Outcome.EMPTY, "never asked for", "The unified audit log was not among the evidence.")
     assert not whole(never)
