@@ -23,13 +23,15 @@ class Hit:
     last: datetime | None
     summary: str
     confidence: float
+    size: int = 0  # how many things it is about, where the detection counts them
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
     """One detection. `needs` are ledger sources (`sign_in`, `ual/Exchange`, `inbox_rules.hidden`, ...).
 
-    Inside `needs`, "a|b" means that either will do, and "everyone:a" that the subject's own log is not enough.
+    Inside `needs`, "a|b" means that either will do, "everyone:a" that the subject's own log is not enough, and
+    "several:a" that it must have been read of more than one account.
     `seed` is how surely the evidence events are the attacker's own (0: they are not taken as a start for attribution).
     `confidence` is the second factor of a finding's score, 0.3 to 1. `everyday`: an honest traveller makes such hits
     too, by reading mail in a hotel, switching a VPN on or answering that one is away; together they prove a place, not
@@ -56,11 +58,13 @@ class Detection:
 REGISTRY: dict[str, Detection] = {}
 #: Before a source in `needs`: it must have been read for the whole tenant, because other accounts are compared.
 EVERYONE = "everyone:"
+#: Before a source of state: it must have been read of at least two accounts, because these are compared.
+SEVERAL = "several:"
 
 
 def in_words(need: str) -> str:
     """A need as people read it."""
-    return need.replace("|", " or ").replace(EVERYONE, "everybody's ")
+    return need.replace("|", " or ").replace(EVERYONE, "everybody's ").replace(SEVERAL, "several accounts' ")
 
 
 def detection(
@@ -82,7 +86,7 @@ def detection(
 
     The query gives one row per piece of evidence: `subject`, `evidence` (event_id or state key), `time`
     (NULL for state), `summary`, and optionally `object` (rows with equal subject and object are one
-    finding; default: the summary) and `confidence`. `refine` is a small Python step over those rows for
+    finding; default: the summary), `confidence` and `size`. `refine` is a small Python step over those rows for
     what SQL cannot say (text heuristics).
     """
 

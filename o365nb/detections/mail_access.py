@@ -37,7 +37,7 @@ def mail_read() -> str:
                CAST(coalesce(t.messages, 0) AS VARCHAR)
                || CASE WHEN t.messages = 1 THEN ' mail was' ELSE ' mails were' END
                || ' opened from '
-               || r.place AS summary, r.sureness AS confidence
+               || r.place AS summary, r.sureness AS confidence, coalesce(t.messages, 0) AS size
         FROM read AS r LEFT JOIN totals AS t ON t.object = r.object
     """
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from o365nb.case.ledger import Coverage, Ledger
 from o365nb.detections import lists
-from o365nb.detections.base import EVERYONE, Detection, Hit, Rows, in_words
+from o365nb.detections.base import EVERYONE, SEVERAL, Detection, Hit, Rows, in_words
 from o365nb.detections.primitives import PRIMITIVES
 from o365nb.engine import Engine
 from o365nb.events.schema import STATE_TABLES
@@ -89,6 +89,7 @@ def _hit(detection: Detection, subject: str, rows: Rows) -> Hit:
         last=max(times, default=None),
         summary=_short(one_line(rows[0]["summary"])),
         confidence=round(min(1.0, max(0.3, float(sure))), 2),
+        size=max((int(row.get("size") or 0) for row in rows), default=0),
     )
 
 
@@ -122,17 +123,25 @@ def _gap(need: str, subject: str, ledger: Ledger, window: Window) -> str:
     """Why a need is not met for a subject, in words; "" when it is. One of its alternatives is enough."""
     reasons = []
     for source in need.split("|"):
-        name = source.removeprefix(EVERYONE)
+        name = source.removeprefix(EVERYONE).removeprefix(SEVERAL)
         known = ledger.about(name, subject)
-        wide = known if name == source else [entry for entry in known if not entry.subject]
+        wide = [entry for entry in known if not entry.subject] if source.startswith(EVERYONE) else known
         if known and not wide:
             reason = f"{name} was read of single accounts only, and others are compared here"
         else:
             reason = _missing(name, subject, wide, window)
+        if not reason and source.startswith(SEVERAL) and _alone(name, ledger):
+            reason = f"{name} was read of one account only, and several are compared here"
         if not reason:
             return ""
         reasons.append(reason)
     return ", and ".join(reasons)
+
+
+def _alone(source: str, ledger: Ledger) -> bool:
+    """Whether a source was read of a single account."""
+    entries = [entry for entry in ledger.entries() if entry.source == source]
+    return all(entry.subject for entry in entries) and len({entry.subject for entry in entries}) == 1
 
 
 def _missing(source: str, subject: str, entries: list[Coverage], window: Window) -> str:

@@ -107,7 +107,7 @@ def pay_diverted() -> str:
     slug="pe-mfa-shared-artifact",
     severity="high",
     attack=["T1556.006"],
-    needs=["auth_methods"],
+    needs=["several:auth_methods"],
     respond=["remove_auth_method", "ask_user"],
     confidence=0.8,
     benign="One telephone on a shared desk; an assistant who approves for a manager.",

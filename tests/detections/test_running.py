@@ -11,7 +11,7 @@ from tables import SOURCES, SUBJECT, WINDOW, make_case, sign_in
 from o365nb import detections
 from o365nb.case import Coverage
 from o365nb.detections import lists
-from o365nb.detections.base import EVERYONE
+from o365nb.detections.base import EVERYONE, SEVERAL
 from o365nb.engine import Engine
 from o365nb.model import Answer, DetectionAnswer, Outcome, Window
 from o365nb.response.plan import actions
@@ -20,7 +20,7 @@ WORKLOADS = {"Exchange", "AzureActiveDirectory", "SharePoint", "OneDrive", "Micr
 
 
 def test_every_detection_is_silent_and_clear_on_empty_tables(tmp_path):
-    case = make_case(tmp_path)
+    case = make_case(tmp_path, subjects=(SUBJECT, "bob@contoso.example"))
     with Engine(case) as engine:
         detections.prepare(engine)
         answers = [detections.run(one, engine, case.ledger, case.info.subjects, WINDOW) for one in detections.all()]
@@ -39,7 +39,9 @@ def test_every_detection_says_what_it_is(one):
     assert 0 <= one.seed < 1
     known = {*SOURCES, *(f"ual/{workload}" for workload in WORKLOADS)}
     assert one.needs
-    assert {source.removeprefix(EVERYONE) for need in one.needs for source in need.split("|")} <= known
+    assert {
+        source.removeprefix(EVERYONE).removeprefix(SEVERAL) for need in one.needs for source in need.split("|")
+    } <= known
     assert one.respond
     assert set(one.respond) <= {*actions(), "report"}
 

@@ -96,6 +96,12 @@ def test_a_number_of_ones_own_is_silent(tmp_path, methods):
     assert answer.verdict is Answer.CLEAR
 
 
+def test_a_single_account_has_nothing_to_be_compared_with(tmp_path):
+    answer, _ = ask(tmp_path, "pe-mfa-shared-artifact", auth_methods=[phone(SUBJECT, "+1 2025550142")])
+    said = "auth_methods was read of one account only, and several are compared here"
+    assert (answer.verdict, answer.reason) == (Answer.BLIND, said)
+
+
 def test_another_account_entered_from_the_same_rented_address_is_named(tmp_path):
     rows = [*usual(), broke_in(), broke_in(actor=GINA, event_id="it", time=at(hours=2), as_org=HOSTILE)]
     _, (hit,) = ask(tmp_path, "la-more-victims", events=rows)
