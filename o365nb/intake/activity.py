@@ -45,14 +45,20 @@ Hours = dict[datetime, int]
 class Log:
     """One log as several files tell it together: records by hour, and how many accounts they are of.
 
-    `files` are paths in the case. `person` is the account that it is about, "" for many.
+    `files` are paths in the case. `person` is the account that it is about, "" for many. `actors` are the hours of
+    everybody who acts in it; "" stands for the services.
     """
 
     source: str
     person: str
     files: tuple[str, ...]
     hours: Hours
-    people: int
+    actors: dict[str, set[datetime]]
+
+    @property
+    def people(self) -> int:
+        """Of how many accounts the log is."""
+        return sum(bool(actor) for actor in self.actors)
 
 
 def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -85,16 +91,15 @@ class Activity:
         """
         mine, others = list(own), list(shared)
         rows = self._rows(
-            """SELECT hour, sum(records) AS records FROM activity
-            WHERE source = $1 AND (raw_file = ANY($2) OR (raw_file = ANY($3) AND person = $4)) GROUP BY hour""",
+            """SELECT person, hour, sum(records) AS records FROM activity
+            WHERE source = $1 AND (raw_file = ANY($2) OR (raw_file = ANY($3) AND person = $4)) GROUP BY ALL""",
             [source, mine, others, person],
         )
-        (people,) = self._rows(
-            "SELECT count(DISTINCT person) FROM activity WHERE source = $1 AND raw_file = ANY($2) AND person <> ''",
-            [source, mine],
-        )[0]
-        hours = {utc(hour): int(records) for hour, records in rows}
-        return Log(source, person, (*mine, *others), hours, int(people))
+        hours, actors = Hours(), dict[str, set[datetime]]()
+        for actor, hour, records in rows:
+            hours[utc(hour)] = hours.get(utc(hour), 0) + int(records)
+            actors.setdefault(actor, set()).add(utc(hour))
+        return Log(source, person, (*mine, *others), hours, actors)
 
     def deeds(self, person: str, beside: str) -> set[datetime]:
         """The hours in which other sources than `beside` show that somebody worked: that person, "" for anybody."""

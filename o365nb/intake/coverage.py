@@ -14,7 +14,7 @@ from o365nb.events.schema import STATE_TABLES
 from o365nb.intake.activity import Activity
 from o365nb.intake.counts import FileCount, Span, TableCounts
 from o365nb.intake.wholeness import TELLING, Logs, between, cap, covers
-from o365nb.model import Outcome, Window, iso
+from o365nb.model import Outcome, Window, iso, utc
 
 _PAD = timedelta(hours=1)
 _LIMITS = "An export cannot show what was filtered out when it was made."
@@ -63,7 +63,8 @@ def record_file_coverage(case: Case) -> None:
     counts = TableCounts.load(case.tables)
     files = [file for file in counts.files if file.from_file] if counts else []
     with Activity(case) as activity:
-        logs = Logs(files, activity, case.info.window, brief=bool(files) and _brief(case))
+        brief = bool(files) and _brief(case)
+        logs = Logs(files, activity, case.info.window, brief=brief, barred=_barred(case) if files else ())
         for file in files:
             lost = cap(file, files)
             for source, span in file.spans.items():
@@ -99,6 +100,28 @@ def record_live_counts(case: Case, files: Iterable[FileCount]) -> None:
         case.ledger.record(
             replace(entry, duplicates=duplicates, unparsable=unparsable, reason=reason, outcome=outcome, at=None)
         )
+
+
+def _barred(case: Case) -> list[Window]:
+    """When all subjects' accounts were disabled: nobody is silent who may not sign in."""
+    with Engine(case) as engine:
+        rows = engine.rows(
+            """SELECT lower(target) AS upn, operation = 'Disable account' AS off, time FROM events
+            WHERE operation IN ('Disable account', 'Enable account') AND result IS DISTINCT FROM 'failure'
+            ORDER BY time"""
+        )
+    off: set[str] = set()
+    spans, since = list[Window](), None
+    everybody = {subject.lower() for subject in case.info.subjects}
+    for row in rows:
+        (off.add if row["off"] else off.discard)(row["upn"])
+        at = utc(row["time"])
+        if everybody and everybody <= off:
+            since = since or at
+        elif since:
+            spans.append(Window(since, at))
+            since = None
+    return [*spans, Window(since, case.info.window.end)] if since else spans
 
 
 def _brief(case: Case) -> bool:

@@ -2,14 +2,15 @@
 
 What is usual is learned from the log itself, by weekday and hour, without the silence in question. Times are UTC;
 a day here begins in the log's quietest hour, so that an office in Sydney has whole working days too. Public holidays
-and leave cannot be known: one silent day is told, but only what leave does not explain, or silence for longer, limits.
+and leave cannot be known, nor who sits in a meeting: one person's silent afternoon or day is told, but only what
+neither explains limits: several actors silent at once, the services' own records among them, or silence for longer.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -32,7 +33,7 @@ _WITNESS = 0.7
 #: A day with fewer usual hours is no working day: nobody would miss it.
 _BUSY = 4
 #: Of so many accounts not all are on leave on the same day.
-_MANY = 5
+MANY = 5
 _HOUR = timedelta(hours=1)
 #: What lies further from the middle of the evidence than this teaches nothing: times can be wrong by centuries.
 _REACH = timedelta(days=400)
@@ -43,8 +44,9 @@ _PRIOR = 2.0  # what a weekday borrows from the other working days, in days
 class Hole:
     """A stretch without events. `usual`: the hours of it that usually have some. `limits`: leave does not explain it.
 
-    `why` says what speaks for a hole: "at work" (other evidence shows deeds in it), "between files", "within a day",
-    "many" (accounts), "days" (more than one whole day); "" for what may as well be leave.
+    `why` says what speaks for a hole: "at work" (other evidence shows deeds in it), "between files", "within a day"
+    (of several actors at once), "many" (accounts), "days" (more than one whole day); "" for what may as well be leave
+    or a meeting.
     """
 
     window: Window
@@ -167,16 +169,21 @@ def _quietest(hours: Collection[datetime]) -> int:
 
 
 def holes(
-    habits: Habits, *, at_work: Collection[datetime] = (), seams: Collection[Window] = (), people: int = 1
+    habits: Habits,
+    *,
+    at_work: Collection[datetime] = (),
+    seams: Collection[Window] = (),
+    actors: Mapping[str, Collection[datetime]] | None = None,
 ) -> list[Hole]:
     """The holes in a log, in order; none where too little is known of what is usual.
 
     `at_work`: hours in which other evidence shows deeds. `seams`: between the end of one file and the begin of the
-    next. `people`: how many accounts the log is of.
+    next. `actors`: the hours of everybody who acts in the log, the services' under ""; None: one person's.
     """
     if not habits.known:
         return []
-    found = (_judged(habits, silence, at_work, seams, people) for silence in _silences(habits))
+    acts = actors or {}
+    found = (_judged(habits, silence, at_work, seams, acts) for silence in _silences(habits))
     return [hole for hole in found if hole]
 
 
@@ -189,7 +196,11 @@ def _silences(habits: Habits) -> Iterator[list[datetime]]:
 
 
 def _judged(
-    habits: Habits, silence: list[datetime], at_work: Collection[datetime], seams: Collection[Window], people: int
+    habits: Habits,
+    silence: list[datetime],
+    at_work: Collection[datetime],
+    seams: Collection[Window],
+    actors: Mapping[str, Collection[datetime]],
 ) -> Hole | None:
     places = [(hour, *habits.place(hour)) for hour in silence]
     without = {day for _, day, _ in places}
@@ -210,8 +221,8 @@ def _judged(
     why = (
         "at work" if worked
         else "between files" if seam
-        else "within a day" if not whole and _within_a_day(habits, usual)
-        else "many" if people >= _MANY
+        else "within a day" if not whole and _within_a_day(habits, usual) and _together(habits, usual, actors)
+        else "many" if sum(bool(actor) for actor in actors) >= MANY
         else "days" if len(busy) > 1
         else ""
     )  # fmt: skip
@@ -231,3 +242,18 @@ def _within_a_day(habits: Habits, usual: list[_Usual]) -> bool:
     day, held = usual[0].day, habits.days[usual[0].day]
     first, last = habits.place(usual[0].hour)[1], habits.place(usual[-1].hour)[1]
     return usual[-1].day == day and bool(held) and min(held) < first and max(held) > last
+
+
+def _together(habits: Habits, usual: list[_Usual], actors: Mapping[str, Collection[datetime]]) -> bool:
+    """Whether more than one actor fell silent, or the services' own records, which sit in no meeting.
+
+    Who is missed: who acts in those hours on most of the days on which anybody does.
+    """
+    span = {habits.place(one.hour)[1] for one in usual}
+    days = {day for day, held in habits.days.items() if held & span} - {one.day for one in usual}
+    missed = [
+        actor
+        for actor, hours in actors.items()
+        if 2 * len(days & {day for day, which in map(habits.place, hours) if which in span}) > len(days)
+    ]
+    return len(missed) > 1 or "" in missed

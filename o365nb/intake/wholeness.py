@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from o365nb.intake.activity import Activity
 from o365nb.intake.counts import FileCount
-from o365nb.intake.holes import Habits, Hole, holes
+from o365nb.intake.holes import MANY, Habits, Hole, holes
 from o365nb.model import Window, utc
 
 #: An export ends where events end, not where the window ends: a day on each side is no gap.
@@ -29,10 +29,10 @@ _NAMED = 3  # holes told in words; the rest are counted
 _WHY = {
     "at work": "other evidence shows work in that time",
     "between files": "it lies between two files",
-    "within a day": "there are events before and after it on that day",
+    "within a day": "there are events before and after it on that day, and several fell silent at once",
     "many": "and the log is of many accounts",
     "days": "leave and public holidays are not known here",
-    "": "leave or a public holiday may explain it",
+    "": "a meeting, leave or a public holiday may explain it",
 }
 
 
@@ -49,8 +49,18 @@ class Wholeness:
 class Logs:
     """Every log of the evidence, each judged once however many files and lines of the ledger it has."""
 
-    def __init__(self, files: Sequence[FileCount], activity: Activity, window: Window, *, brief: bool) -> None:
+    def __init__(
+        self,
+        files: Sequence[FileCount],
+        activity: Activity,
+        window: Window,
+        *,
+        brief: bool,
+        barred: Sequence[Window] = (),
+    ) -> None:
+        """`barred`: when all subjects' accounts were disabled, so that nobody could act."""
         self._files, self._activity, self.window, self._brief = files, activity, window, brief
+        self._barred = barred
         self._known: dict[tuple[str, str], Wholeness] = {}
 
     def judged(self, source: str, person: str) -> Wholeness:
@@ -77,8 +87,12 @@ class Logs:
         log = self._activity.log(source, person, own, [path for path in spans if path not in own])
         habits = Habits(log.hours)
         at_work = self._activity.deeds(person, source) if source in _OF_DEEDS else ()
-        found = holes(habits, at_work=at_work, seams=seams(ends), people=log.people)
+        found = holes(habits, at_work=at_work, seams=seams(ends), actors=log.actors)
         found = [hole for hole in found if hole.window.start < self.window.end and self.window.start < hole.window.end]
+        if log.people < MANY:
+            found = [
+                hole for hole in found if not any(span.start <= hole.window.start < span.end for span in self._barred)
+            ]
         causes = _short(ends, self.window) + _told([hole for hole in found if hole.limits])
         remarks = [f"{said[:1].upper()}{said[1:]}." for said in _told([hole for hole in found if not hole.limits])]
         if not habits.known and ends:

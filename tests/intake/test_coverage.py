@@ -188,16 +188,23 @@ def worked(*cuts, weeks=3, days=None, **given):
     return json.dumps(records)
 
 
+def both(*cuts, **given):
+    """The same of anna and of bob: in a cut both are silent."""
+    bobs = [{**one, "Id": f"{one['Id'][:-4]}b0b0"} for one in json.loads(worked(*cuts, UserId=BOB, **given))]
+    return json.dumps(json.loads(worked(*cuts, **given)) + bobs)
+
+
+BOB = "bob@contoso.example"
 LONG = Window(utc("2026-11-02"), utc("2026-11-21"))
 
 
 def test_hours_that_usually_have_events_and_have_none_make_the_log_partial_and_the_detections_blind(tmp_path):
-    case = case_of(tmp_path, {"ual.json": worked((10, 9, 15))}, window=LONG)
+    case = case_of(tmp_path, {"ual.json": both((10, 9, 15))}, window=LONG)
     (entry,) = [entry for entry in case.ledger.entries() if entry.source == "ual"]
     hole = Window(utc("2026-11-11T09:00:00Z"), utc("2026-11-11T15:00:00Z"))
     cause = (
         "no event from Wed 2026-11-11 09:00 to 15:00 UTC, in 6 hours that usually have some"
-        " (there are events before and after it on that day)"
+        " (there are events before and after it on that day, and several fell silent at once)"
     )
     assert (entry.outcome, entry.holes, entry.cause) == (Outcome.PARTIAL, (hole,), cause)
     with Engine(case) as engine:
@@ -220,7 +227,32 @@ def test_one_silent_working_day_is_told_and_limits_nothing(tmp_path):
     (entry,) = [entry for entry in case.ledger.entries() if entry.source == "ual"]
     hole = Window(utc("2026-11-11T08:00:00Z"), utc("2026-11-11T17:00:00Z"))
     assert (entry.outcome, entry.holes, entry.cause) == (Outcome.COMPLETE, (hole,), "")
-    assert "9 hours that usually have some (leave or a public holiday may explain it)." in entry.reason
+    assert "9 hours that usually have some (a meeting, leave or a public holiday may explain it)." in entry.reason
+
+
+def test_one_persons_idle_hours_are_told_and_limit_nothing(tmp_path):
+    case = case_of(tmp_path, {"ual.json": worked((10, 9, 15))}, window=LONG)
+    (entry,) = [entry for entry in case.ledger.entries() if entry.source == "ual"]
+    hole = Window(utc("2026-11-11T09:00:00Z"), utc("2026-11-11T15:00:00Z"))
+    assert (entry.outcome, entry.holes, entry.cause) == (Outcome.COMPLETE, (hole,), "")
+
+
+def switched(number, operation, time):
+    about = {"Workload": "AzureActiveDirectory", "RecordType": 8, "ObjectId": SUBJECT}
+    return audit(number=number, Operation=operation, UserId="admin@contoso.example", CreationTime=time, **about)
+
+
+@pytest.mark.parametrize(
+    ("again", "held"), [("2026-11-14", ()), ("2026-11-10T08:00:00", ("2026-11-11T08",))], ids=["disabled", "enabled"]
+)
+def test_nobody_is_missed_while_the_account_is_disabled(tmp_path, again, held):
+    """Two working days without an event are a hole, but not after the account was switched off on the record."""
+    records = json.loads(worked((10, 0, 24), (11, 0, 24)))
+    records += [switched(7, "Disable account.", "2026-11-09T18:00:00" if held else "2026-11-10T18:00:00"),
+                switched(8, "Enable account.", again)]  # fmt: skip
+    case = case_of(tmp_path, {"ual.json": json.dumps(records)}, window=LONG)
+    (entry,) = [entry for entry in case.ledger.entries() if entry.source == "ual"]
+    assert tuple(f"{hole.start:%Y-%m-%dT%H}" for hole in entry.holes) == held
 
 
 def test_a_hole_outside_the_cases_window_is_none_of_its_business(tmp_path):

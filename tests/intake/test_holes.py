@@ -32,14 +32,33 @@ def found(cut, **more):
     return holes(Habits(office(skip=within(cut))), **more)
 
 
+def beside(cut, *others):
+    """The hours of one person and of others who work like her, but seldom where they begin late."""
+    return {"anna": office(skip=within(cut)), **{name: office(begin=begin) - within(cut) for name, begin in others}}
+
+
 def test_nights_weekends_and_a_lunch_now_and_then_are_no_holes():
     assert holes(Habits(office())) == []
 
 
-def test_hours_missing_inside_a_working_day_are_a_hole_that_limits():
+@pytest.mark.parametrize("other", ["bob", ""], ids=["a colleague", "the services"])
+def test_hours_missing_inside_a_working_day_of_several_are_a_hole_that_limits(other):
     cut = span(9, 9, 15)
-    assert found(cut) == [Hole(cut, 6, "within a day")]
-    assert found(cut)[0].limits
+    assert found(cut, actors=beside(cut, (other, 8))) == [Hole(cut, 6, "within a day")]
+    assert found(cut, actors=beside(cut, (other, 8)))[0].limits
+
+
+@pytest.mark.parametrize("others", [[], [("bob", 16)]], ids=["alone", "a colleague who is seldom there then"])
+def test_one_persons_idle_afternoon_may_be_a_meeting_so_it_is_told_and_limits_nothing(others):
+    cut = span(9, 9, 15)
+    (hole,) = found(cut, actors=beside(cut, *others))
+    assert (hole, hole.limits) == (Hole(cut, 6, ""), False)
+
+
+def test_one_persons_idle_afternoon_limits_when_other_evidence_shows_work_in_it():
+    cut = span(9, 9, 15)
+    at_work = {cut.start + HOUR, cut.start + HOUR * 3}
+    assert found(cut, actors=beside(cut), at_work=at_work) == [Hole(cut, 6, "at work")]
 
 
 def test_the_hole_reaches_from_the_first_usual_hour_to_the_last_and_never_into_the_night():
@@ -59,7 +78,8 @@ def test_one_silent_day_limits_when_other_evidence_shows_work_in_it():
 
 
 def test_one_silent_day_limits_when_the_log_is_of_many_accounts():
-    assert found(span(9, 0, 24), people=5) == [Hole(span(9, 8, 17), 9, "many")]
+    cut = span(9, 0, 24)
+    assert found(cut, actors=beside(cut, *((f"p{n}", 8) for n in range(4)))) == [Hole(span(9, 8, 17), 9, "many")]
 
 
 def test_a_day_left_early_may_be_leave():
@@ -105,5 +125,5 @@ def test_what_is_seldom_is_never_missed():
 def test_times_that_are_wrong_by_centuries_change_nothing():
     wrong = {utc("0001-01-01"), utc("1601-01-01"), utc("9999-12-31T23:00:00Z")}
     cut = span(9, 9, 15)
-    assert holes(Habits(office(skip=within(cut)) | wrong)) == [Hole(cut, 6, "within a day")]
+    assert holes(Habits(office(skip=within(cut)) | wrong)) == [Hole(cut, 6, "")]
     assert holes(Habits(wrong)) == []
