@@ -20,16 +20,18 @@ from o365nb.text import plural
 
 _SYSTEM = ("system", "service_principal")
 _NEAR = timedelta(hours=1)
+_COPIED = "the session or device that would vouch for it was in use at its usual place at the time"
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def attribute(
     engine: Engine, seeds: Mapping[str, Seed], responder: Responder | None = None,
-    events: list[Event] | None = None, rulings: Rulings | None = None,
+    events: list[Event] | None = None, rulings: Rulings | None = None, copied: frozenset[str] = frozenset(),
 ) -> dict[str, Attribution]:  # fmt: skip
     """Event id → label, for every event of the subjects and every attacker's event of anyone.
 
     `events` are those of `trail.of_subjects`, when the caller has them already; `rulings` the analyst's word on them.
+    `copied`: ids of events for which neither session nor device vouches, being in use elsewhere at the time.
     """
     events = of_subjects(engine) if events is None else events
     subjects = frozenset(subjects_of(engine))
@@ -44,7 +46,7 @@ def attribute(
     claims.update(_elsewhere(engine, seeds, {event.event_id for event in events}, rulings))
     if claims:
         claims.update(claims_on_others(engine, claims, ground))
-    judge = _Judge(ground, claims, theirs, rulings)
+    judge = _Judge(ground, claims, theirs, rulings, copied)
     labels = {
         claim.event.event_id: _label(claim.event, Label.ATTACKER, claim.confidence, claim.because)
         for claim in claims.values()
@@ -134,13 +136,17 @@ class _Judge:
     ground: Ground
     claims: Mapping[str, Claim]
     rulings: Rulings
+    copied: frozenset[str]
     sessions: dict[str, str]
     mails: dict[str, tuple[float, str]]
     busy: list[datetime]
     doubtful: list[datetime]
 
-    def __init__(self, ground: Ground, claims: Mapping[str, Claim], events: Iterable[Event], rulings: Rulings) -> None:
-        self.ground, self.claims, self.rulings = ground, claims, rulings
+    def __init__(
+        self, ground: Ground, claims: Mapping[str, Claim], events: Iterable[Event], rulings: Rulings,
+        copied: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        self.ground, self.claims, self.rulings, self.copied = ground, claims, rulings, copied
         acts = (claim.event for claim in claims.values() if claim.event.source != "message_trace")
         self.busy = sorted(event.time for event in acts)
         self.sessions, self.mails = {}, {}
@@ -168,6 +174,8 @@ class _Judge:
             return _label(event, Label.SYSTEM, 0.9, f"done by the service: {short(event.actor, 80)}")
         if reason := self._usual(event):
             return _label(event, Label.USER, reason[0], reason[1])
+        if event.event_id in self.copied:
+            return _label(event, Label.UNKNOWN, 0.0, _COPIED)
         if said := self.sessions.get(event.session_id):
             return _label(event, Label.USER, 0.85, f"same session {short(event.session_id, 40)} as {said}")
         if reason := self._bare(event) or self._house(event):
@@ -177,6 +185,8 @@ class _Judge:
     def _usual(self, event: Event) -> tuple[float, str] | None:
         if said := self.rulings.own(event):
             return said
+        if event.event_id in self.copied:
+            return None
         normal = self.ground.normal(event)
         return normal.own(event) if normal and event.source != "message_trace" else None
 

@@ -19,6 +19,8 @@ PHASES = {
     "la": "spreading",
     "im": "doing harm",
 }
+#: The detection whose evidence was in two places at once: what would vouch for it was copied.
+COPIED = "ia-two-places"
 #: Below this an event is not called the attacker's.
 SURE_ENOUGH = 0.5
 #: From this on a label carries "certain" statements; below it they are "possible".
@@ -42,6 +44,8 @@ class HitLike(Protocol):
     def summary(self) -> str: ...
     @property
     def confidence(self) -> float: ...
+    @property
+    def size(self) -> int: ...
 
 
 class DetectionLike(Protocol):

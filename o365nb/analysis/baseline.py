@@ -26,6 +26,8 @@ MOVES = 0.1
 #: A hosting or VPN address has to prove itself longer: an intruder who stays two days also has two days.
 DAYS_HOSTED = 5
 _HOSTED = ("hosting", "vpn")
+#: At addresses of these kinds many people meet, so that one person's computer vouches for nobody else there.
+_CROWDED = (*_HOSTED, "mobile", "microsoft")
 #: Sources that tell of a person what the person did not do there: mail servers' addresses, others' suspicions.
 _TOLD = ("message_trace", "risk_detection", "alert")
 
@@ -39,7 +41,9 @@ class Baseline:
     days: dict[Trace, set[date]] = field(default_factory=dict)
     hosted: set[Trace] = field(default_factory=set)
     managed: set[str] = field(default_factory=set)  # device ids
+    carried: dict[tuple[str, date], str] = field(default_factory=dict)  # network, day → the managed device seen there
     lines: dict[str, dict[str, set[date]]] = field(default_factory=dict)  # wider network → address → days
+    rooted: set[Trace] = field(default_factory=set)  # tied to what the log opens with, where no incident is known
     opening: date | None = None  # the last day of the log's opening, where no incident is known
 
     def knows(self, kind: str, value: str, on: date | None = None) -> int:
@@ -52,8 +56,11 @@ class Baseline:
         enough = DAYS_HOSTED if trace in self.hosted and kind in ("address", "place", "pair") else DAYS
         if len(days) < enough:
             return 0
-        if self.until is None and on and self.opening and len(days) < DAYS_SETTLED and min(days) > self.opening:
-            return len(days) if sum(day < on for day in days) >= enough else 0
+        if self.until is None and on and self.opening and min(days) > self.opening:
+            if trace not in self.rooted:
+                return 0
+            if len(days) < DAYS_SETTLED:
+                return len(days) if sum(day < on for day in days) >= enough else 0
         return len(days)
 
     def moves(self, place: str) -> bool:
@@ -113,6 +120,10 @@ class Baseline:
             if value and (days := self._vouches(event) if kind == "address" else self.knows(kind, value, on)):
                 said = text.format(short(value, 40), event.client_ip)
                 return confidence, f"{said}, used by {self.person} on {plural(days, 'day')} {self._before()}"
+        # What names no session is the managed computer's that signed in from this very line on the day.
+        device = "" if event.session_id else self.carried.get((event.network, on), "")
+        if device in self.managed:
+            return 0.75, f"from {event.client_ip}, where the managed device {device} signed in on that day"
         return None
 
     def _before(self) -> str:
@@ -138,6 +149,9 @@ def build(person: str, events: Iterable[Event], until: datetime | None) -> Basel
             (base.managed if before else managed_later).add(event.device_id)
         if before:
             _count(base, event)
+    if until is None:
+        _root(base, events)
+    _carry(base, events)
     # A managed device that turns up only after the incident began is trusted in a known place, nowhere else.
     for event in events if managed_later - base.managed else ():
         if event.device_id in managed_later and base.knows("address", event.network):
@@ -145,9 +159,35 @@ def build(person: str, events: Iterable[Event], until: datetime | None) -> Basel
     return base
 
 
-def _count(base: Baseline, event: Event) -> None:
-    day = event.time.date()
-    parts = (
+def _carry(base: Baseline, events: Iterable[Event]) -> None:
+    """Note at which lines a managed computer of the person signed in, day by day."""
+    for event in events:
+        if event.actor != base.person or event.result == "failure" or event.network_kind in _CROWDED:
+            continue
+        if event.device_managed and event.device_id and event.network:
+            base.carried.setdefault((event.network, event.time.date()), event.device_id)
+
+
+def _root(base: Baseline, events: Iterable[Event]) -> None:
+    """Find what hangs together with the habits that the log opens with, by a session, a device or an address.
+
+    What began later and shares none of these recurs by somebody's will, but its days do not say by whose.
+    """
+    opening = base.opening
+    if opening is None:
+        return
+    rooted = {trace for trace, days in base.days.items() if min(days) <= opening}
+    mine = [event for event in events if event.actor == base.person and event.result != "failure"]
+    for _ in range(2):  # a telephone may show by its later days at home whose it was on the way
+        for event in mine:
+            ties = {("session", event.session_id), ("device", event.device_id), ("address", event.network)}
+            if base.trusts(event) or (ties & rooted) - base.hosted:
+                rooted.update(part for part in _parts(event) if part[1])
+    base.rooted = rooted
+
+
+def _parts(event: Event) -> tuple[Trace, ...]:
+    return (
         ("session", event.session_id),
         ("device", event.device_id),
         ("address", event.network),
@@ -155,6 +195,11 @@ def _count(base: Baseline, event: Event) -> None:
         ("client", event.client),
         ("place", event.place),
     )
+
+
+def _count(base: Baseline, event: Event) -> None:
+    day = event.time.date()
+    parts = _parts(event)
     if event.place:
         base.lines.setdefault(event.place, {}).setdefault(event.network, set()).add(day)
     hosted = event.network_kind in _HOSTED and not event.device_managed

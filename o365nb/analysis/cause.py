@@ -14,7 +14,7 @@ from functools import cache
 from o365nb.analysis.base import Labels, subjects_of
 from o365nb.analysis.derive import derived, entry_visible
 from o365nb.analysis.interview import Answers, load_answers, questions, table
-from o365nb.analysis.scoring import uncovered
+from o365nb.analysis.scoring import WHOLE, uncovered, undecided
 from o365nb.engine import Engine
 from o365nb.model import Cause, Context, Finding, Hypothesis
 
@@ -84,10 +84,16 @@ def root_cause(engine: Engine, found: Iterable[Finding], labels: Labels, answers
     return weigh(seen.found, seen.facts, answers, visible=seen.visible)
 
 
+def spoken_for(cause: Cause) -> bool:
+    """Whether anything at all speaks for any way in; H11 to H13 are none: there nobody broke in."""
+    return any(one.supporting for one in cause.hypotheses if one.id not in ("H11", "H12", "H13"))
+
+
 def look(engine: Engine, found: Iterable[Finding], labels: Labels) -> Seen:
     """What findings and the order of events say: read once, weighed again with every answer."""
     found = tuple(found)
-    whole = not uncovered(engine.case.ledger, subjects_of(engine))
+    subjects = subjects_of(engine)
+    whole = not uncovered(engine.case.ledger, subjects, WHOLE) and not undecided(found, labels, subjects)
     return Seen(found, derived(engine, labels, found, whole=whole), entry_visible(engine, labels))
 
 
@@ -206,4 +212,4 @@ def _hypothesis(
     return Hypothesis(one, slug, title, round(probability, 4), tuple(supporting), tuple(contradicting))
 
 
-__all__ = ["Answers", "Seen", "load_answers", "look", "root_cause", "weigh", "weights"]
+__all__ = ["Answers", "Seen", "load_answers", "look", "root_cause", "spoken_for", "weigh", "weights"]

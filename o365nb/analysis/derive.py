@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from o365nb.analysis.attackers import attacker_tables
-from o365nb.analysis.base import Labels, attackers, entry_time, moment
+from o365nb.analysis.base import COPIED, Labels, attackers, entry_time, moment
+from o365nb.analysis.delegates import by_colleagues
 from o365nb.analysis.entry_signs import signs
 from o365nb.engine import Engine
 from o365nb.model import Attribution, Context, Finding, Label, Severity, utc
 
 _PLACE = ("ia-impossible-travel", "ia-new-country-unmanaged", "ia-residential-near")
+#: The phases of an attack in which nothing is changed: the way in, and looking round.
+_LOOKING = ("ia-", "co-")
 _GRAVE = (Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
 
@@ -27,10 +30,12 @@ def derived(engine: Engine, labels: Labels, found: Iterable[Finding], *, whole: 
         "device_code_entry": _device_code(found, entries),
         "imitated_only": _imitated(labels, found),
         "single_factor_entry": _single_factor(entries),
-        "inside_only": _inside(engine, found, entries),
+        "inside_only": _inside(engine, found, entries, labels),
         "own_new_method": _own_method(engine, labels),
         "travel_only": _travel(engine, labels, found, whole=whole),
         "nothing_found": _nothing(labels, found, whole=whole),
+        "all_explained": _explained(labels, found),
+        "nothing_done": _nothing_done(labels, found),
         **signs(engine, labels, found, entries),
     }
     return {name: said for name, said in facts.items() if said}
@@ -123,8 +128,7 @@ def _device_code(found: list[Finding], entries: list[dict[str, Any]]) -> str:
 def _imitated(labels: Labels, found: list[Finding]) -> str:
     """Imitations of the organisation or a partner wrote, and nobody but the user ever used the account."""
     outside = [one.id for one in found if one.slug == "im-lookalike-domain"]
-    inside = any(label.source != "message_trace" for label in attackers(labels))
-    return ", ".join(outside) if outside and not inside else ""
+    return ", ".join(outside) if outside and not _outsiders(labels) else ""
 
 
 def _single_factor(entries: list[dict[str, Any]]) -> str:
@@ -134,12 +138,13 @@ def _single_factor(entries: list[dict[str, Any]]) -> str:
     return f"sign-in at {moment(first['time'])} from {first['client_ip']}"
 
 
-def _inside(engine: Engine, found: list[Finding], entries: list[dict[str, Any]]) -> str:
+def _inside(engine: Engine, found: list[Finding], entries: list[dict[str, Any]], labels: Labels) -> str:
     """A colleague was let into the mailbox, or lately began to use it, and nobody foreign signed in."""
-    let_in = [one for one in found if one.slug.startswith("pe-delegate") or one.slug == "co-nonowner"]
+    used = [one for one in found if one.slug == "co-nonowner" or by_colleagues(one, labels)]
+    let_in = [one for one in found if one.slug.startswith("pe-delegate")] + used
     if entries or all(one.context is Context.NO for one in let_in):
         return ""
-    told = [(key,) for one in found if one.slug == "co-nonowner" for key in one.evidence]
+    told = [(key,) for key in sorted({key for one in used for key in one.evidence})]
     engine.table("analysis_readers", {"event_id": "VARCHAR"}, told)
     rows = engine.rows("""
         SELECT lower(actor) AS actor, count(*) AS times, count(r.event_id) > 0 AS lately
@@ -177,6 +182,22 @@ def _travel(engine: Engine, labels: Labels, found: list[Finding], *, whole: bool
 
 def _nothing(labels: Labels, found: list[Finding], *, whole: bool) -> str:
     return "" if attackers(labels) or _grave(found) or not whole else "no finding above low"
+
+
+def _explained(labels: Labels, found: list[Finding]) -> str:
+    """However much was read: no act in the account is anybody else's, and whatever looked grave is the user's."""
+    return "" if _outsiders(labels) or _grave(found) else "no finding above low is open"
+
+
+def _nothing_done(labels: Labels, found: list[Finding]) -> str:
+    """No act in the account is known to be anybody else's, and nothing that is open was left behind, hidden or sent."""
+    left = [one for one in found if not one.slug.startswith(_LOOKING) or one.slug == COPIED]
+    return "" if _outsiders(labels) or _grave(left) else "what is open is only where from, and what was read"
+
+
+def _outsiders(labels: Labels) -> bool:
+    """Whether anything but mail from outside is an attacker's."""
+    return any(label.source != "message_trace" for label in attackers(labels))
 
 
 def _grave(found: Iterable[Finding], but: tuple[str, ...] = ()) -> bool:

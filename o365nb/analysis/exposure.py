@@ -7,6 +7,7 @@ from typing import Any
 
 from o365nb.analysis.attackers import attacker_tables
 from o365nb.analysis.base import SURE, Labels, aware, short
+from o365nb.analysis.exposure_forwarded import forwarded
 from o365nb.analysis.exposure_mail import mail_seen, unrecorded
 from o365nb.analysis.links import LINKS, link_uses
 from o365nb.analysis.mail_facts import mail_facts
@@ -56,6 +57,7 @@ def exposure(engine: Engine, labels: Labels) -> list[Exposure]:
         told += [seen if sure or seen.certainty == "possible" else _unsure(seen, doubt) for seen in shown]
     told += _files(rows, labels)
     told += _links(engine, rows, labels)
+    told += forwarded(engine, labels, theirs, properties)
     told += unrecorded(engine, labels, rows)
     found: dict[tuple[str, str, str], Exposure] = {}
     for seen in told:

@@ -35,7 +35,7 @@ def recipients(engine: Engine, labels: Labels, victims: Iterable[OtherVictim] = 
     """
     own = accepted_domains(engine)
     theirs, properties = attacker_tables(engine, labels)
-    sent = [*_mails(engine, theirs, own), *_shared(engine, theirs, properties)]
+    sent = [*_mails(engine, theirs, properties, own), *_shared(engine, theirs, properties)]
     first: dict[tuple[str, str], _Sent] = {}
     for one in sent:
         first.setdefault((one.address, one.item), one)
@@ -52,29 +52,39 @@ def recipients(engine: Engine, labels: Labels, victims: Iterable[OtherVictim] = 
     ]
 
 
-def _mails(engine: Engine, theirs: str, own: frozenset[str]) -> Iterator[_Sent]:
+def _mails(engine: Engine, theirs: str, properties: str, own: frozenset[str]) -> Iterator[_Sent]:
     """By the trace, else by the message that was collected, else without an address."""
     subjects = set(subjects_of(engine))
     rows = engine.rows(f"""
         SELECT e.event_id, e.time, e.source, lower(coalesce(e.actor, '')) AS sender,
                lower(coalesce(e.target, '')) AS target, coalesce(e.message_id, '') AS message_id,
-               coalesce(e.message_subject, '') AS said
-        FROM {theirs} e
+               coalesce(e.message_subject, '') AS said, e.result, p.value AS status
+        FROM {theirs} e LEFT JOIN {properties} p
+             ON p.event_id = e.event_id AND p.name = 'status' AND e.source = 'message_trace'
         WHERE e.source = 'message_trace'
            OR e.operation IN ({_listed(_SENDS)}) AND e.result IS DISTINCT FROM 'failure'
         ORDER BY e.time, e.event_id
     """)
     traced = {row["message_id"] for row in rows if row["source"] == "message_trace"}
+    arrived = {row["message_id"] for row in rows if _arrived(row)}
     kept = _collected(engine, theirs)
     for row in rows:
         mail = Mailed(utc(row["time"]), row["sender"], row["said"], row["event_id"].partition("|")[0])
         if row["source"] == "message_trace":
-            if row["target"] and (row["sender"] in subjects or domain_of(row["sender"]) in own):
+            # A list's members have lines of their own; it stands for them only where they are not there.
+            reached = _arrived(row) or (row["message_id"] not in arrived and row["result"] != "failure")
+            if reached and row["target"] and (row["sender"] in subjects or domain_of(row["sender"]) in own):
                 yield _Sent(row["target"], row["message_id"], mail)
         elif row["message_id"] not in traced:
             said, whom = kept.get(row["message_id"], (row["said"], ()))
             plain = Mailed(mail.time, mail.sender, said or row["said"], "")
             yield from (_Sent(address, row["message_id"], plain) for address in whom or (NOT_TRACED,))
+
+
+def _arrived(row: dict[str, Any]) -> bool:
+    """Whether a line of the trace says of a mailbox, and not of a list, that the mail was not kept from it."""
+    status = (row["status"] or "").lower()
+    return row["source"] == "message_trace" and row["result"] != "failure" and status not in ("expanded", "resolved")
 
 
 def _collected(engine: Engine, theirs: str) -> dict[str, tuple[str, tuple[str, ...]]]:

@@ -214,9 +214,20 @@ def _method(log: Log, row: Row) -> Origin:
     else:
         names = [str(row[name]).lower() for name in ("display_name", "phone_number", "device_tag") if row[name]]
         made = [event for event in mine if any(name in event["said"] for name in names)]
-    if not made and not born and any(log.attackers(event) for event in mine):
-        return Origin(Label.UNKNOWN, "carries no time, and the attacker registered a method: it may be this one")
+    if not made and not born and mine:
+        return _untimed(log, mine)
     return log.origin(made, born) or log.older(born, "directory_audit")
+
+
+def _untimed(log: Log, made: list[Row]) -> Origin:
+    """A method without a time of birth, where methods were registered: it may be one of these, or an older one."""
+    if any(log.attackers(event) for event in made):
+        return Origin(Label.UNKNOWN, "carries no time, and the attacker registered a method: it may be this one")
+    at = moment(aware(made[-1]["time"]))
+    labels = [log.labels.get(event["event_id"]) for event in made]
+    if all(label is not None and label.label in (Label.USER, Label.RESPONDER) for label in labels):
+        return Origin(Label.USER, f"carries no time; what was registered until {at} was the user's own doing")
+    return Origin(Label.UNKNOWN, f"carries no time, and who registered a method at {at} is not known")
 
 
 def _device(engine: Engine, log: Log, row: Row) -> Origin:

@@ -24,10 +24,12 @@ from o365nb.analysis.base import (
     aware,
     entry_time,
 )
+from o365nb.analysis.delegates import by_colleagues, told
+from o365nb.analysis.journeys import by_journey
 from o365nb.analysis.reasons import OURS, because, titles
 from o365nb.analysis.reconcile import Origin
 from o365nb.case import Coverage, Ledger
-from o365nb.model import CaseVerdict, Context, Finding, Label, Severity, Verdict
+from o365nb.model import Attribution, CaseVerdict, Context, Finding, Label, Severity, Verdict
 from o365nb.text import plural
 
 PROBABLE = 12.0
@@ -40,12 +42,34 @@ REQUIRED = {
     "the mailbox audit log": "ual/Exchange",
     "the inbox rules": "inbox_rules.hidden|inbox_rules|ual/Exchange",
 }
+#: What must have been seen besides before it is said that everything needed was read: the audit log's own sign-ins
+#: name no network and seldom a device.
+WHOLE = REQUIRED | {"the sign-in log": "sign_in"}
 _HEAVY = (Severity.HIGH, Severity.CRITICAL)
+#: The detections of a mailing and of what comes back of one, and so long it may take to come.
+MAILING, BOUNCES = "im-mass-send", "im-ndr-storm"
+_ANSWERED = timedelta(days=1)
+#: So many looks into a mailbox or a drive of which nobody knows whose they were cannot be passed over in silence; of
+#: what goes out to others or goes on by itself afterwards, one act.
+UNPLACED = 3
+_TAKING = frozenset({
+    "MailItemsAccessed", "AttachmentAccess", "FileDownloaded", "FileAccessed", "FileSyncDownloadedFull",
+    "FilePreviewed", "SearchQueryInitiatedExchange", "SearchQueryPerformed",
+})  # fmt: skip
+_DOING = frozenset({
+    "Send", "SendAs", "SendOnBehalf", "New-InboxRule", "Set-InboxRule", "UpdateInboxRules", "Set-Mailbox",
+    "Add-MailboxPermission", "SharingSet", "SharingLinkCreated", "AnonymousLinkCreated", "SecureLinkCreated",
+    "AddedToSecureLink", "MessageSent", "Consent to application", "User registered security info",
+})  # fmt: skip
 
 
 def findings(hits: Hits, facts: Facts, labels: Labels, origins: Mapping[str, Origin]) -> list[Finding]:
     """Hits judged: whose evidence it is, what it weighs; the heaviest is F-001."""
+    hits = list(hits)
     judged = [_finding(hit, facts[hit.slug], labels, origins) for hit in hits if hit.slug in facts]
+    judged = [_answered(finding, judged, facts) for finding in judged]
+    weights = {slug: fact.severity.weight for slug, fact in facts.items()}
+    judged = by_journey([told(finding, judged, labels, weights) for finding in judged], hits, labels)
     judged.sort(key=lambda f: (-f.score, -f.severity.weight, f.slug, f.subject, str(f.first), f.summary))
     return [_numbered(finding, number) for number, finding in enumerate(judged, 1)]
 
@@ -70,6 +94,24 @@ def _finding(hit: HitLike, fact: DetectionLike, labels: Labels, origins: Mapping
         summary=hit.summary,
         actions=fact.respond,
     )
+
+
+def _answered(finding: Finding, judged: Iterable[Finding], facts: Facts) -> Finding:
+    """Bounces answer what was sent: within a day of a mailing that is the user's own they are its consequence."""
+    if finding.slug != BOUNCES or finding.context is not Context.UNKNOWN:
+        return finding
+    mailings = (one for one in judged if one.slug == MAILING and one.subject == finding.subject)
+    if not any(one.context is Context.NO and _begins_in(finding, one, _ANSWERED) for one in mailings):
+        return finding
+    score = round(facts[finding.slug].severity.weight * finding.confidence * Context.NO.factor, 2)
+    return replace(finding, context=Context.NO, score=score)
+
+
+def _begins_in(finding: Finding, other: Finding, after: timedelta) -> bool:
+    """Whether a finding begins while another lasts, or so long after it."""
+    if finding.first is None or other.first is None or other.last is None:
+        return False
+    return other.first <= finding.first <= other.last + after
 
 
 def _numbered(finding: Finding, number: int) -> Finding:
@@ -203,13 +245,13 @@ def has_session(finding: Finding, labels: Labels, sessions: Mapping[str, str]) -
     return any(sessions.get(key) and key in labels and labels[key].label is Label.ATTACKER for key in finding.evidence)
 
 
-def uncovered(ledger: Ledger, subjects: Iterable[str]) -> list[str]:
+def uncovered(ledger: Ledger, subjects: Iterable[str], required: Mapping[str, str] = REQUIRED) -> list[str]:
     """What of the required sources was not seen whole, in words."""
     entries = ledger.entries()
     return [
         f"{name} of {subject}"
         for subject in subjects
-        for name, sources in REQUIRED.items()
+        for name, sources in required.items()
         if not any(_seen(source, subject, entries) for source in sources.split("|"))
     ]
 
@@ -228,22 +270,26 @@ def undecided(found: Iterable[Finding], labels: Labels, subjects: Iterable[str])
                 f"For {unknown:,} of {plural(len(own), 'event')} of {subject} nothing shows whose they were:"
                 " there is too little earlier activity to compare with."
             )
+        elif acts := _unplaced(own):
+            said.append(
+                f"Of {plural(acts, 'act')} of reading, sending or changing in the account {subject} nothing shows"
+                " whose they were, so ask."
+            )
     heavy = [
         finding
         for finding in found
-        if finding.severity in _HEAVY and finding.context is Context.UNKNOWN and not _by_colleagues(finding, labels)
+        if finding.severity in _HEAVY and finding.context is Context.UNKNOWN and not by_colleagues(finding, labels)
     ]
     if heavy:
         said.append(f"Whether the user did this is open, so ask: {titles(heavy)}.")
     return said
 
 
-def _by_colleagues(finding: Finding, labels: Labels) -> bool:
-    """Whether all of it was done by known people other than the account's owner: open, but nobody's break-in."""
-    known = [labels[key] for key in finding.evidence if key in labels]
-    return len(known) == len(finding.evidence) > 0 and all(
-        label.label is Label.USER and label.actor != finding.subject for label in known
-    )
+def _unplaced(own: Iterable[Attribution]) -> int:
+    """The acts of which nobody knows whose they were; 0 where they are too few and too slight to ask about."""
+    unknown = [label.operation for label in own if label.label is Label.UNKNOWN]
+    seen, done = (sum(one in kind for one in unknown) for kind in (_TAKING, _DOING))
+    return seen + done if done or seen >= UNPLACED else 0
 
 
 def _seen(source: str, subject: str, entries: list[Coverage]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from o365nb.analysis.attribution import attribute
-from o365nb.analysis.base import Facts, HitLike, Hits, Labels, Responder, entry_time
+from o365nb.analysis.base import COPIED, Facts, HitLike, Hits, Labels, Responder, entry_time
 from o365nb.analysis.corrections import Correction
 from o365nb.analysis.persistence_state import standing_origins
 from o365nb.analysis.reconcile import Log, Origin, origins
@@ -41,6 +41,7 @@ class _Spared:
     last: datetime | None
     summary: str
     confidence: float
+    size: int
 
 
 def whose(
@@ -57,7 +58,8 @@ def whose(
     while True:
         left = [_spared(hit, rulings, facts) for hit in hits] if rulings else hits
         seeds = choose_seeds(events, subjects, left, facts, rulings.seeds())
-        labels = attribute(engine, seeds, responder, events, rulings)
+        copied = frozenset(key for hit in left if hit.slug == COPIED for key in hit.evidence)
+        labels = attribute(engine, seeds, responder, events, rulings, copied)
         found = {**origins(engine, labels), **standing_origins(engine, Log(engine, labels))}
         found = _doubted(found, left, facts, labels)
         if not rulings.learn(found):
@@ -65,13 +67,18 @@ def whose(
 
 
 def _doubted(found: Mapping[str, Origin], hits: Iterable[HitLike], facts: Facts, labels: Labels) -> dict[str, Origin]:
-    """The origins; in a taken account what does an intruder's work is nobody's where no event made it.
+    """The origins; what does an intruder's work is nobody's where no event made it.
 
-    It may be older than the log, or the log may lack the event: silence does not make it the user's.
+    It may be older than the log, or the log may lack the event: silence does not make it the user's. One grave feature
+    is enough in a taken account; elsewhere it takes two of one object, since people give rules odd names, too.
     """
-    grave = {key for hit in hits if hit.slug in facts and facts[hit.slug].severity in _GRAVE for key in hit.evidence}
-    if entry_time(labels) is None:
-        return dict(found)
+    features: dict[str, set[str]] = {}
+    for hit in hits:
+        if hit.slug in facts and facts[hit.slug].severity in _GRAVE:
+            for key in hit.evidence:
+                features.setdefault(key, set()).add(hit.slug)
+    enough = 1 if entry_time(labels) else 2
+    grave = {key for key, slugs in features.items() if len(slugs) >= enough}
     return {
         key: replace(origin, label=Label.UNKNOWN, because=f"{origin.because}, or made by an event that was not logged")
         if key in grave and origin.label is Label.USER and not origin.events and origin.created is None
@@ -85,4 +92,4 @@ def _spared(hit: HitLike, rulings: Rulings, facts: Facts) -> HitLike:
     left = tuple(key for key in hit.evidence if not rulings.excuses(key, hit.slug, everyday=everyday))
     if len(left) == len(hit.evidence):
         return hit
-    return _Spared(hit.slug, hit.subject, left, hit.first, hit.last, hit.summary, hit.confidence)
+    return _Spared(hit.slug, hit.subject, left, hit.first, hit.last, hit.summary, hit.confidence, hit.size)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from o365nb.case.stix import defang
-from o365nb.model import Assessment, Exposure, Finding, Gap, Indicator, OtherVictim, Persistence, Recipient, Step
+from o365nb.model import Assessment, Cause, Exposure, Finding, Gap, Indicator, OtherVictim, Persistence, Recipient, Step
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -82,10 +82,18 @@ def _verdict(found: Assessment) -> Iterable[tuple[Any, ...]]:
     yield "accounts", verdict.subjects
     yield "first act of the attacker (UTC)", verdict.first_attacker_event
     yield "last act of the attacker (UTC)", verdict.last_attacker_event
-    yield "root cause", f"{found.cause.top}{', determined' if found.cause.determined else ', not determined'}"
+    yield "root cause", _way_in(found.cause)
     yield "plan", found.plan.plan_id
     for reason in verdict.because:
         yield "because", reason
+
+
+def _way_in(cause: Cause) -> str:
+    """The likeliest explanation; where nothing speaks for it, that its figure is only what is usual elsewhere."""
+    top = next((one for one in cause.hypotheses if one.id == cause.top), None)
+    if top and not top.supporting:
+        return f"not determined: nothing speaks for any particular way in ({cause.top} is the most usual elsewhere)"
+    return f"{cause.top}{', determined' if cause.determined else ', not determined'}"
 
 
 def _sheet(book: Workbook, title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -74,7 +74,7 @@ def recommendations(found: Assessment) -> list[Advice]:
     taken = found.verdict.verdict in TAKEN or (imitated and found.cause.determined)
     advice: list[Advice] = []
     top = next((h for h in found.cause.hypotheses if h.id == found.cause.top), None)
-    if taken and top:
+    if taken and top and top.supporting:
         why = "The way in: " if found.cause.determined else "The likeliest way in: "
         why = "What happened: " if imitated else why
         carried = cited(found, top.supporting)

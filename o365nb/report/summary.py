@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from o365nb.analysis.cause import spoken_for
 from o365nb.errors import BadInput
 from o365nb.model import Hypothesis, Verdict, plain, utc
 from o365nb.report.clock import Clock
@@ -135,7 +136,8 @@ def _explained(of: Dossier, *, plainly: bool) -> View:
     found = of.found.cause
     spoken = found.hypotheses if any(h.supporting or h.contradicting for h in found.hypotheses) else ()
     ranked = sorted(spoken, key=lambda h: (-h.probability, h.id))
-    shown = [h for h in ranked if h.probability >= 0.05][:4] or ranked[:1]
+    shown = [h for h in ranked if h.probability >= 0.05 and (spoken_for(found) or h.supporting)][:4]
+    shown = shown or [h for h in ranked if spoken_for(found)][:1]
     weighed = any(_WEIGHT.search(reason) for h in shown for reason in (*h.supporting, *h.contradicting))
     lead = _cause_lead(of)
     return View(
@@ -146,6 +148,7 @@ def _explained(of: Dossier, *, plainly: bool) -> View:
         lead=lead,
         shown=[_worded(h) for h in shown] if plainly else shown,
         ids=not plainly,
+        spoken_for=spoken_for(found),
         legend=(_WORDED if plainly else _WEIGHED) if weighed else "",
         rest=[h for h in ranked if h not in shown and h.probability >= 0.005],
         question="" if plainly and (found.determined or _calm(of)) else found.next_question,
@@ -171,10 +174,11 @@ def _cause_lead(of: Dossier) -> str:
     found = of.found.cause
     if not any(h.supporting for h in found.hypotheses):
         return "Cannot tell: nothing in the evidence speaks for any way in. The figures are what is usual elsewhere."
+    unspoken = "" if spoken_for(found) else " Nothing speaks for any particular way in."
     if _calm(of):
-        return "No takeover has to be explained. The explanations were weighed all the same."
+        return f"No takeover has to be explained. The explanations were weighed all the same.{unspoken}"
     if of.found.verdict.verdict not in TAKEN:
-        return "A takeover is not shown. These explanations fit the evidence best, the innocent among them."
+        return f"A takeover is not shown. These explanations fit the evidence best, the innocent among them.{unspoken}"
     if found.determined:
         return "The way in is established: one explanation leads clearly, and log evidence carries it."
     return "The way in is not settled: that needs log evidence and a clear lead. These explanations fit best."

@@ -14,7 +14,10 @@ from o365nb.tenant import Tenant, powershell
 
 #: Findings after which money may move, and after which others were written to.
 _MONEY = ("im-mass-send", "im-invoice-fraud", "im-payroll", "im-lookalike-domain")
-_MAIL = (*_MONEY, "im-sender-restricted", "la-internal-phish", "la-share-lure", "la-thread-hijack")
+_MAIL = (
+    *(*_MONEY, "im-sender-restricted", "la-internal-phish", "la-share-lure", "la-thread-hijack"),
+    *("im-mass-chat", "im-mass-share"),
+)
 #: Findings about mail under imitated or forged names, and about what came back for mail that was never sent.
 _IMITATED = ("im-lookalike-domain", "im-invoice-fraud", "im-replyto", "ia-spoof-not-compromise")
 _FORGED = (*_IMITATED, "im-ndr-storm")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from analysis.world import EVIL, HOME, INTRUDER, KIT, MINE, STOLEN, at, entry, labels, normal, only
-from tables import event, sign_in
+from analysis.world import EVIL, HOME, INTRUDER, KIT, LAPTOP, MINE, STOLEN, at, entry, labels, normal, only
+from tables import SUBJECT, event, make_case, sign_in
 
+from o365nb.analysis.attribution import attribute
 from o365nb.analysis.base import Seed
+from o365nb.engine import Engine
 from o365nb.model import Label
 
 BARE = {"client_ip": None, "asn": None, "as_org": None, "network_kind": None, "country": None}
@@ -122,6 +124,9 @@ def test_without_a_known_incident_what_began_with_the_event_is_no_excuse_for_it(
     new = {"asn": 64777, "client_ip": "192.0.2.70", "device_id": None, "device_managed": False}
     rows = [sign_in(**new, session_id=f"new {n}", time=at(days=n), event_id=f"new {n}") for n in range(3)]
     found = labels(tmp_path, [*normal(), *rows], seeds={})
+    assert {found[f"new {n}"].label for n in range(3)} == {Label.UNKNOWN}
+    tied = [*rows[:2], {**rows[2], "device_id": LAPTOP, "device_managed": True}]
+    found = labels(tmp_path / "tied", [*normal(), *tied], seeds={})
     assert [found[f"new {n}"].label for n in range(3)] == [Label.UNKNOWN, Label.UNKNOWN, Label.USER]
 
 
@@ -141,3 +146,73 @@ def test_a_token_ties_for_as_long_as_tokens_live(tmp_path):
     first = entry(token_id="token")
     rows = [event(**BARE, token_id="token", time=at(hours=h), event_id=f"after {h}") for h in (20, 40)]
     assert only(labels(tmp_path, [*normal(), first, *rows]), Label.ATTACKER) == {"entry", "after 20"}
+
+
+#: A line never used before, where no session is named.
+NEW_LINE = {"client_ip": "192.0.2.40", "asn": 64801, "as_org": "Town Cable", "session_id": None}
+
+
+@pytest.mark.parametrize(
+    ("laptop", "read", "label"),
+    [
+        ({}, {}, Label.USER),
+        ({"network_kind": "hosting"}, {"network_kind": "hosting"}, Label.UNKNOWN),
+        ({"network_kind": "mobile"}, {"network_kind": "mobile"}, Label.UNKNOWN),
+        ({"device_id": None}, {}, Label.UNKNOWN),
+        ({"device_id": "never seen before"}, {}, Label.UNKNOWN),
+        ({"result": "failure"}, {}, Label.UNKNOWN),
+        ({}, {"session_id": "another"}, Label.UNKNOWN),
+        ({}, {"time": at(days=1, hours=2)}, Label.UNKNOWN),
+        ({}, {"actor": "erin@contoso.example"}, Label.UNKNOWN),
+    ],
+    ids=["the laptop's line", "rented", "a carrier's", "no device named", "a new device", "refused",
+         "another session", "the next day", "somebody else"],
+)  # fmt: skip
+def test_the_line_of_the_managed_laptop_vouches_on_the_day_for_what_names_no_session(tmp_path, laptop, read, label):
+    signed_in = sign_in(**{**NEW_LINE, "time": at(hours=1), "event_id": "laptop", **laptop})
+    reading = event(**{**NEW_LINE, "operation": "MailItemsAccessed", "mailbox_owner": SUBJECT,
+                       "time": at(hours=1, minutes=9), "event_id": "read", **read})  # fmt: skip
+    assert labels(tmp_path, [*normal(), entry(), signed_in, reading])["read"].label is label
+
+
+def test_neither_session_nor_device_vouches_for_what_was_copied(tmp_path):
+    rows = [
+        sign_in(**NEW_LINE | {"session_id": "s"}, time=at(hours=1), event_id="copy"),
+        *(sign_in(session_id="s", time=at(days=-day), event_id=f"own {day}") for day in range(1, 9)),
+    ]
+    with Engine(make_case(tmp_path, events=[*normal(), *rows])) as engine:
+        told = [attribute(engine, {}, copied=frozenset(copied))["copy"] for copied in ((), ("copy",))]
+    assert [(one.label, one.because.partition(" was in use")[0]) for one in told] == [
+        (Label.USER, f"from the managed device {LAPTOP}"),
+        (Label.UNKNOWN, "the session or device that would vouch for it"),
+    ]
+
+
+#: A reader on a private line of the country, from the tenth day of the log on, at a new address each night.
+NIGHTS = [
+    event(operation="MailItemsAccessed", mailbox_owner=SUBJECT, client_ip=f"192.0.2.{day}", asn=64802,
+          session_id="night", user_agent="Mozilla/5.0 Chrome/120", os="Windows", browser="Chrome",
+          time=at(days=-day, hours=12), event_id=f"night {day}")
+    for day in range(2, 11)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tie", "label"),
+    [
+        ([], Label.UNKNOWN),
+        ([sign_in(client_ip="192.0.2.9", asn=64802, session_id="x", time=at(days=-9, hours=11))], Label.USER),
+        ([event(client_ip=HOME, session_id="night", time=at(days=-3, hours=2))], Label.USER),
+        ([event(client_ip=HOME, session_id="night", time=at(days=-3), actor="erin@contoso.example")], Label.UNKNOWN),
+    ],
+    ids=["nothing", "the managed laptop on the line", "the session at home", "a colleague's"],
+)
+def test_what_recurs_only_since_it_began_vouches_for_itself_by_a_tie_to_what_was_there_before(tmp_path, tie, label):
+    tied = [{**row, "event_id": "tie"} for row in tie]
+    found = labels(tmp_path, [*normal(), *NIGHTS, *tied], {})
+    assert {found[row["event_id"]].label for row in NIGHTS} == {label}
+
+
+def test_a_reader_who_is_there_from_the_first_day_of_the_log_is_a_habit(tmp_path):
+    found = labels(tmp_path, [*normal(days=9), *NIGHTS], {})
+    assert {found[row["event_id"]].label for row in NIGHTS} == {Label.USER}

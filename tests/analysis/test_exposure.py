@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from analysis.test_consequences import access, judged
 from analysis.world import EVIL, HOME, STOLEN, at, entry
-from tables import SUBJECT, event, make_case, state
+from tables import SUBJECT, event, make_case, rule_change, state
 
 from o365nb.analysis.attribution import attribute
 from o365nb.analysis.base import Seed
@@ -147,9 +147,58 @@ def test_chats_and_searches(tmp_path):
     assert "does not keep what was found" in found[2].why
 
 
+DROP = "drop@mail-keep.example"
+
+
+def went(to=DROP, hours=2.0, actor="p@fabrikam.example", **given):
+    row = {"source": "message_trace", "actor": actor, "target": to, "client_ip": None, "time": at(hours=hours),
+           "message_id": f"<{hours}>", "message_subject": HOSTILE, "event_id": f"t|{to}|{hours}"}  # fmt: skip
+    return event(**{**row, **given})
+
+
+def sends_on(name, value, operation="Set-Mailbox", **given):
+    return act(operation, 30, properties={f"Parameters.{name}": value}, **given)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        sends_on("ForwardingSmtpAddress", f"smtp:{DROP.title()}", target=SUBJECT),
+        sends_on("BlindCopyTo", f'["{DROP}"]', "New-TransportRule", target="Copy"),
+        sends_on("JournalEmailAddress", DROP, "New-JournalRule"),
+    ],
+    ids=lambda row: row["operation"],
+)
+def test_mail_that_the_attacker_had_sent_on_is_exposed_from_then_on(tmp_path, how):
+    wrote = act("Send", 40, message_id="<own>")
+    trace = [went(), went(hours=-1), went(hours=3, result="failure"), went("ben@fabrikam.example", 4)]
+    found = seen(tmp_path, how, wrote, *trace, went(hours=5, message_id="<own>"))
+    assert brief([one for one in found if not one.boundless]) == [("mail", "<2.0>", "certain", SUBJECT)]
+    (mail,) = [one for one in found if not one.boundless]
+    assert mail.why == (
+        "the mail went to drop@mail-keep.example, where the attacker had mail sent since 2026-11-17 09:11 UTC,"
+        " subject line \"=cmd|' /C calc'!A0 \\u001b[31m</script>\", from p@fabrikam.example to drop@mail-keep.example"
+    )
+
+
+def test_an_inbox_rule_carries_the_mail_of_the_mailbox_it_stands_in(tmp_path):
+    made = act("New-InboxRule", 30)
+    change = rule_change(event_id=made["event_id"], time=at(minutes=30), redirect_to=[DROP.upper()])
+    with Engine(make_case(tmp_path, events=[entry(), made, went()], rule_changes=[change])) as engine:
+        found = exposure(engine, attribute(engine, {"entry": Seed(0.95, "x")}))
+    assert brief([one for one in found if not one.boundless]) == [("mail", "<2.0>", "certain", SUBJECT)]
+
+
+@pytest.mark.parametrize("address", ["ben@contoso.example", "", "drop"])
+def test_mail_that_stays_in_the_house_went_to_nobody(tmp_path, address):
+    found = seen(tmp_path, sends_on("ForwardingSmtpAddress", address), went(), went("ben@contoso.example", 3))
+    assert [one for one in found if not one.boundless] == []
+
+
 def test_an_unsure_act_makes_everything_possible_and_a_sure_one_wins(tmp_path):
     files = [act("FileDownloaded", 9, target=FILE), act("AnonymousLinkCreated", 8, target=FILE)]
-    found = seen(tmp_path, *files, seeds={"entry": Seed(0.65, "weak")})
+    mails = [sends_on("ForwardingSmtpAddress", DROP), went()]
+    found = seen(tmp_path, *files, *mails, seeds={"entry": Seed(0.65, "weak")})
     assert {one.certainty for one in found} == {"possible"}
     assert all("not sure" in one.why for one in found)
 

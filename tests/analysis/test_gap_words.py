@@ -6,7 +6,7 @@ from o365nb import collectors, detections
 from o365nb.analysis.gap_words import NEEDED, WORDS, cost_of, part_name, words_of
 from o365nb.analysis.gaps import gaps, sentence
 from o365nb.case import Coverage, Ledger
-from o365nb.detections.base import EVERYONE
+from o365nb.detections.base import EVERYONE, SEVERAL
 from o365nb.events.schema import STATE_TABLES
 from o365nb.model import Outcome
 
@@ -14,7 +14,7 @@ ANNA = "anna@contoso.example"
 UNITS = {unit.source: unit for unit in collectors.all_collectors()}
 #: What detections ask for by name: the workloads of the audit log are among them.
 ASKED = {
-    source.removeprefix(EVERYONE)
+    source.removeprefix(EVERYONE).removeprefix(SEVERAL)
     for one in detections.facts().values()
     for need in one.needs
     for source in need.split("|")

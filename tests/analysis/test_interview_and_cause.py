@@ -9,12 +9,12 @@ from analysis.world import HOME, NOW, SEED, STOLEN, at, entry, normal
 from tables import SUBJECT, event, make_case, sign_in
 
 from o365nb.analysis.attribution import attribute
-from o365nb.analysis.cause import load_answers, root_cause, weigh, weights
+from o365nb.analysis.cause import load_answers, root_cause, spoken_for, weigh, weights
 from o365nb.analysis.derive import derived
 from o365nb.analysis.interview import questions
 from o365nb.engine import Engine
 from o365nb.errors import BadEvidence
-from o365nb.model import Context, Finding, Severity
+from o365nb.model import Attribution, Context, Finding, Label, Outcome, Severity
 
 
 def finding(slug, context=Context.YES, number=1):
@@ -256,3 +256,53 @@ def test_a_new_reader_is_the_insider_though_nothing_in_the_log_let_him_in(tmp_pa
     with Engine(make_case(tmp_path / "broken into", events=[*normal(), entry(), read])) as engine:
         outside = root_cause(engine, told, attribute(engine, SEED), {})
     assert (inside.top, outside.top) == ("H11", "H1")
+
+
+@pytest.mark.parametrize(("reader", "top"), [("erin@contoso.example", "H11"), (SUBJECT, "H13")])
+def test_what_a_known_colleague_read_from_elsewhere_points_inside(tmp_path, reader, top):
+    """The hand is known, only not the owner's: nobody broke in, somebody inside has to be asked."""
+    desk = [
+        event(operation="MailItemsAccessed", mailbox_owner=SUBJECT, actor=reader, client_ip=HOME, time=at(days=-day),
+              event_id=f"desk {day}", session_id="hers")
+        for day in range(1, 6)
+    ]  # fmt: skip
+    late = event(operation="MailItemsAccessed", mailbox_owner=SUBJECT, actor=reader, client_ip="192.0.2.9", asn=64800,
+                 session_id="hers", event_id="late")  # fmt: skip
+    told = [replace(finding("co-mia-bind", Context.UNKNOWN), evidence=("late",))]
+    with Engine(make_case(tmp_path, events=[*normal(), *desk, late])) as engine:
+        assert root_cause(engine, told, attribute(engine, {}), {}).top == top
+
+
+def silent(root, found=(), labels=None, **coverage):
+    with Engine(make_case(root, events=normal(), coverage=coverage)) as engine:
+        return root_cause(engine, found, attribute(engine, {}) | (labels or {}), {})
+
+
+def test_where_everything_is_explained_the_users_own_doing_comes_before_the_usual_way_in(tmp_path):
+    """Whatever was read: with the sign-in log more surely than without."""
+    whole = silent(tmp_path / "whole", [finding("co-mia-bind", Context.NO)])
+    poor = silent(tmp_path / "poor", [finding("co-mia-bind", Context.NO)], sign_in=Outcome.NOT_LICENSED)
+    assert (whole.top, poor.top, poor.determined) == ("H13", "H13", False)
+    assert poor.hypotheses[0].probability < whole.hypotheses[0].probability
+    assert whole.hypotheses[0].supporting[0].startswith("Everything needed was read")
+    assert poor.hypotheses[0].supporting == (
+        "Nothing that was read is anybody else's (no finding above low is open; +12 dB).",
+    )
+    assert (spoken_for(whole), spoken_for(poor)) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("slug", "top"), [("co-mia-bind", "H13"), ("ia-new-country-unmanaged", "H13"), ("pe-rule-hide", "H1")]
+)
+def test_an_open_question_of_reading_leaves_the_user_first_one_of_something_left_behind_does_not(tmp_path, slug, top):
+    found = silent(tmp_path, [finding(slug, Context.UNKNOWN)])
+    assert (found.top, found.determined, spoken_for(found)) == (top, False, False)
+
+
+def test_where_an_intruder_acted_silence_speaks_for_nobody(tmp_path):
+    theirs = {"entry": Attribution("entry", NOW, "ual", "Send", SUBJECT, Label.ATTACKER, 0.9, "")}
+    assert silent(tmp_path, labels=theirs).top == "H1"
+
+
+def test_something_that_speaks_for_a_way_in_is_said_to():
+    assert spoken_for(weigh(AITM, {}, {}))

@@ -89,6 +89,55 @@ def test_what_does_an_intruders_work_is_not_the_users_for_standing_without_an_ev
     assert told.origins[key].label is verdict
 
 
+@pytest.mark.parametrize(
+    ("slugs", "verdict"),
+    [
+        (("pe-rule-hide", "pe-rule-name-evasive"), Label.UNKNOWN),
+        (("pe-rule-hide", "pe-rule-hide"), Label.USER),
+        (("pe-rule-hide", "pe-rule-churn"), Label.USER),
+    ],
+    ids=["two grave features", "one, told twice", "a grave and a slight one"],
+)
+def test_a_rule_older_than_the_log_is_nobodys_for_two_grave_features(tmp_path, slugs, verdict):
+    """Nobody broke in that the log knows of: what was left before it begins is all there is."""
+    key = "inbox_rule:anna@contoso.example:9"
+    standing = rule(name="..", rule_id="9", move_to_folder="Deleted Items")
+    known = facts(pe_rule_hide="high", pe_rule_name_evasive="high", pe_rule_churn="medium")
+    with Engine(make_case(tmp_path, events=normal(), inbox_rules=[standing])) as engine:
+        told = whose(engine, (SUBJECT,), [A(slug, (key,)) for slug in slugs], known, Responder())
+    assert told.origins[key].label is verdict
+
+
+def test_a_rule_that_the_user_made_in_the_log_stays_the_users_whatever_it_looks_like(tmp_path):
+    key = "inbox_rule:anna@contoso.example:9"
+    made = event(operation="New-InboxRule", client_ip=HOME, event_id="made", time=at(minutes=22))
+    hits = [A(slug, (key,)) for slug in ("pe-rule-hide", "pe-rule-name-evasive")]
+    case = make_case(
+        tmp_path, events=[*normal(), made], inbox_rules=[rule(name="..", rule_id="9")],
+        rule_changes=[rule_change(event_id="made", name="..", rule_id=None, time=at(minutes=22))],
+    )  # fmt: skip
+    with Engine(case) as engine:
+        told = whose(engine, (SUBJECT,), hits, facts(pe_rule_hide="high", pe_rule_name_evasive="high"), Responder())
+    assert told.origins[key].label is Label.USER
+
+
+@pytest.mark.parametrize(
+    ("place", "verdict", "why"),
+    [
+        ({"client_ip": HOME}, Label.USER, "carries no time; what was registered until 2026-11-17 08:41 UTC was"),
+        (INTRUDER, Label.UNKNOWN, "carries no time, and who registered a method at 2026-11-17 08:41 UTC is not known"),
+    ],
+    ids=["at home", "elsewhere"],
+)
+def test_a_method_without_a_time_is_as_old_as_the_last_that_was_registered(tmp_path, place, verdict, why):
+    added = event(**place, source="directory_audit", operation="User registered security info", target=SUBJECT,
+                  event_id="added")  # fmt: skip
+    methods = [state("auth_method", "4", method_type="phone", phone_number="+44 1")]
+    with Engine(make_case(tmp_path, events=[*normal(), added], auth_methods=methods)) as engine:
+        (origin,) = origins(engine, attribute(engine, {})).values()
+    assert (origin.label, origin.because.startswith(why)) == (verdict, True), origin
+
+
 def test_a_rule_that_the_log_saw_and_the_state_does_not_have(tmp_path):
     made = rule_change(event_id="made", name="..", rule_id=None, time=at(minutes=22))
     gone = {

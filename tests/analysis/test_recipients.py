@@ -103,6 +103,16 @@ def test_mail_that_no_trace_names_is_resolved_by_the_collected_message(tmp_path)
     assert [(one.address, one.internal, one.message_id) for one in found] == [(PAUL, False, "<1>"), (GINA, True, "<1>")]
 
 
+def test_whom_the_mail_did_not_reach_is_no_recipient_and_a_list_is_its_members(tmp_path):
+    def line(target, status, **given):
+        return traced(target, properties={"status": status}, **given)
+
+    rows = [line(GINA, "Delivered"), line(BEN, "Failed", result="failure"), line("staff@contoso.example", "Expanded")]
+    assert sorted(told(tmp_path, *rows)) == [GINA]
+    assert sorted(told(tmp_path / "alone", rows[2])) == ["staff@contoso.example"]
+    assert sorted(told(tmp_path / "refused", rows[1])) == []
+
+
 def test_links_and_chats_have_recipients_too(tmp_path):
     members = '[{"UPN": "Gina@contoso.example"}, {"UPN": "anna@contoso.example"}, {"UPN": 7}, "x"]'
     rows = [

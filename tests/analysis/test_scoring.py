@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from analysis.world import NOW, Hit, facts
 from tables import SUBJECT, make_case
@@ -207,3 +209,53 @@ def test_two_grave_findings_in_two_phases_that_are_likely_the_attackers_are_prob
     hits = [Hit(slug, ("weak",), confidence=0.6) for slug in known]
     verdict = judged(tmp_path, hits, known, {"weak": label("weak", confidence=0.6)})
     assert (verdict.verdict, verdict.score < 12) == (Verdict.PROBABLE, True)
+
+
+BACK = Hit("im-ndr-storm", ("bounce",), first=NOW.replace(hour=9), last=NOW.replace(hour=10))
+MAILED = Hit("im-mass-send", ("sent",))
+BOUNCED = facts(im_ndr_storm="medium", im_mass_send="critical")
+
+
+@pytest.mark.parametrize(
+    ("sender", "bounces", "context"),
+    [
+        (Label.USER, BACK, Context.NO),
+        (Label.UNKNOWN, BACK, Context.UNKNOWN),
+        (Label.USER, replace(BACK, subject="bob@contoso.example"), Context.UNKNOWN),
+        (Label.USER, replace(BACK, first=NOW.replace(day=10)), Context.UNKNOWN),
+        (Label.USER, replace(BACK, first=NOW.replace(day=19)), Context.UNKNOWN),
+        (Label.USER, replace(BACK, first=None), Context.UNKNOWN),
+        (Label.ATTACKER, BACK, Context.LIKELY),
+    ],
+    ids=["own mailing", "nobody's mailing", "another's", "before it", "days later", "no time", "the attacker's"],
+)
+def test_bounces_answer_the_mailing_that_they_follow(sender, bounces, context):
+    labels = {"bounce": label("bounce", Label.SYSTEM), "sent": label("sent", sender)}
+    (found,) = [one for one in findings([MAILED, bounces], BOUNCED, labels, {}) if one.slug == bounces.slug]
+    assert (found.context, found.score) == (context, round(found.severity.weight * 0.8 * context.factor, 2))
+
+
+@pytest.mark.parametrize(
+    ("operation", "times", "verdict"),
+    [
+        ("MailItemsAccessed", 3, Verdict.CANNOT_TELL),
+        ("FileDownloaded", 5, Verdict.CANNOT_TELL),
+        ("MailItemsAccessed", 2, Verdict.NOT_SUPPORTED),
+        ("Update", 5, Verdict.NOT_SUPPORTED),
+    ],
+)
+def test_an_account_is_not_cleared_while_nobody_knows_who_read_in_it(tmp_path, operation, times, verdict):
+    own = {f"o{number}": label(f"o{number}", Label.USER) for number in range(20)}
+    open_ = {
+        f"u{number}": replace(label(f"u{number}", Label.UNKNOWN, 0), operation=operation) for number in range(times)
+    }
+    assert judged(tmp_path, [], {}, own | open_).verdict is verdict
+
+
+@pytest.mark.parametrize("operation", ["Send", "New-InboxRule", "AnonymousLinkCreated"])
+def test_one_act_of_unknown_hand_that_goes_out_or_goes_on_is_enough_to_ask(tmp_path, operation):
+    own = {f"o{number}": label(f"o{number}", Label.USER) for number in range(20)}
+    done = replace(label("u", Label.UNKNOWN, 0), operation=operation)
+    verdict = judged(tmp_path, [], {}, own | {"u": done})
+    said = f"Of 1 act of reading, sending or changing in the account {SUBJECT} nothing shows whose they were, so ask."
+    assert (verdict.verdict, verdict.because[-1]) == (Verdict.CANNOT_TELL, said)

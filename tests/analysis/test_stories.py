@@ -52,7 +52,7 @@ def test_the_attack_is_confirmed_with_its_cause_and_its_remains(practice_case):
     )
     assert kept == {("inbox_rule", Label.ATTACKER, True): 1, ("auth_method", Label.ATTACKER, True): 1}
     assert [item for item in found.persistence if item.kind == "inbox_rule" and item.verdict is Label.USER]
-    assert len(found.recipients) == 640
+    assert len(found.recipients) == 618  # 22 of the 640 bounced
     assert {seen.certainty for seen in found.exposure} == {"certain"}
 
 

@@ -88,6 +88,7 @@ class Hit:
     confidence: float = 0.8
     first: datetime | None = NOW
     last: datetime | None = NOW
+    size: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,17 @@ from o365nb import workbench as wb
 from o365nb.model import utc
 from o365nb.progress import Progress
 
+WHO = (SUBJECT, "bob@contoso.example")
 HOSTILE = "ual <img src=x onerror=alert(1)>\x1b[31m.jsonl"
 
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory):
-    """Three weeks of office hours with a silent stretch, a damaged record, a duplicate, a file that nobody knows."""
+    """Three weeks of two people with a silent stretch, a damaged record, a duplicate, a file that nobody knows."""
     base = tmp_path_factory.mktemp("arrivals")
     days = [day for day in range(2, 22) if utc(f"2026-11-{day:02}").weekday() < 5]
     records = [
-        audit(number=100 * day + hour, CreationTime=f"2026-11-{day:02}T{hour:02}:30:00")
+        audit(number=100 * day + hour, CreationTime=f"2026-11-{day:02}T{hour:02}:30:00", UserId=WHO[hour % 2])
         for day in days
         for hour in range(8, 17)
         if not (day == 11 and 9 <= hour < 15)

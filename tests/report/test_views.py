@@ -9,7 +9,7 @@ from o365nb import workbench as wb
 from o365nb.collectors import all_collectors
 from o365nb.detections import facts
 from o365nb.errors import BadCase, BadInput, NotApproved
-from o365nb.model import Outcome
+from o365nb.model import Cause, Hypothesis, Outcome
 from o365nb.report.attack import TACTICS, TECHNIQUES
 from o365nb.report.clock import Clock
 from o365nb.report.results import beside_findings
@@ -270,3 +270,29 @@ def test_a_case_that_is_not_there_or_not_analysed_is_one_clear_line(tmp_path, do
 @pytest.mark.parametrize("source", sorted({unit.source for unit in all_collectors()}))
 def test_every_source_has_a_name_for_people(source):
     assert not re.search(r"_|^[a-z]|Events|[a-z][A-Z]", source_name(source))
+
+
+def unspoken(*supporting):
+    ways = (
+        Hypothesis("H1", "aitm-phish", "A phishing page in the middle took the session", 0.4, (), ()),
+        Hypothesis("H13", "benign", "The user's own doing", 0.38, supporting, ()),
+    )
+    return Cause(False, "H1", ways, "")
+
+
+def test_where_nothing_speaks_for_a_way_in_the_usual_one_is_no_first_line(dossier):
+    made = replace(traveller(), cause=unspoken("Nothing that was read is anybody else's."))
+    html = wb.CaseView(dossier(made)).cause.html
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    assert "Nothing speaks for any particular way in." in said
+    assert "though nothing speaks for any of them" in said
+    assert html.index("The user&#39;s own doing") < html.index("A phishing page in the middle")
+    assert html.count("<li class=") == 1
+
+
+def test_where_something_speaks_for_a_way_in_the_likeliest_stands_first(dossier):
+    spoken = replace(unspoken().hypotheses[0], supporting=("A tool signed in.",))
+    made = replace(traveller(), cause=replace(unspoken(), hypotheses=(spoken, unspoken().hypotheses[1])))
+    html = wb.CaseView(dossier(made)).cause.html
+    assert "speaks for any" not in html
+    assert html.index("A phishing page in the middle") < html.index("The user&#39;s own doing")
