@@ -11,13 +11,15 @@ from o365nb.commands import arrivals
 from o365nb.model import Window, utc
 
 WINDOW = Window(utc("2026-11-02"), utc("2026-11-21"))
+WHO = (SUBJECT, "bob@contoso.example")
 HOSTILE = "notes\x1b[2J\u202e.txt"
 
 
 def office(*cuts):
+    """Records by the hour, of two people in turn: both fall silent in a cut."""
     days = [day for day in range(2, 21) if utc(f"2026-11-{day:02}").weekday() < 5]
     return [
-        audit(number=100 * day + hour, CreationTime=f"2026-11-{day:02}T{hour:02}:30:00")
+        audit(number=100 * day + hour, CreationTime=f"2026-11-{day:02}T{hour:02}:30:00", UserId=WHO[hour % 2])
         for day in days
         for hour in range(8, 17)
         if not any(day == which and first <= hour < last for which, first, last in cuts)

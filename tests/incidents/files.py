@@ -92,6 +92,8 @@ def office_activity(audit: list[Json]) -> list[tuple[str, str]]:
         "IsManagedDevice",
         "QueryText",
         "Logon_Type",
+        "TargetUserOrGroupName",
+        "TargetUserOrGroupType",
     ]
     own = {
         "TimeGenerated [UTC]": "CreationTime",
@@ -309,6 +311,9 @@ def portal_sign_ins(found: list[Json]) -> str:
     return _csv(header.split(","), rows)
 
 
+_EVENTS = {"failed": "Fail", "quarantined": "Quarantine", "expanded": "Expand", "resolved": "Resolve"}
+
+
 def trace_summary(found: list[Json]) -> str:
     """The message trace's enhanced summary: one line per message, its recipients in one cell."""
     header = (
@@ -319,7 +324,7 @@ def trace_summary(found: list[Json]) -> str:
         [
             r["receivedDateTime"].replace("Z", ".0000000Z"),
             r["senderAddress"],
-            f"{r['recipientAddress']}##Receive, Deliver",
+            f"{r['recipientAddress']}##Receive, {_EVENTS.get(r['status'], 'Deliver')}",
             r["subject"],
             r["size"],
             r["messageId"],

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from incidents.exposed import Compared, exposed
 from incidents.hands import Shape
 from incidents.scene import Scene
 
@@ -30,6 +31,7 @@ class Measured:
     case: Case
     found: Assessment
     truth: dict[str, str]
+    seen: Compared  # what was seen and who was written to, beside what was so
 
     def _sets(self) -> tuple[set[str], set[str]]:
         called = {one.event_id for one in self.found.attributions if one.label is Label.ATTACKER}
@@ -85,4 +87,5 @@ def investigated(incident: Incident, base: Path) -> Measured:
         accepted_domains=(scene.domain,),
     )
     case = investigate.from_files(base / "evidence", request, Progress())
-    return Measured(case, investigate.analyse(case, Progress()), truth)
+    found = investigate.analyse(case, Progress())
+    return Measured(case, found, truth, Compared(found, exposed(scene, truth)))

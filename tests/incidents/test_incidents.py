@@ -99,6 +99,11 @@ def test_a_takeover_gets_its_verdict_its_cause_and_its_remains(incident, name):
     assert [step.action for step in found.plan.steps if step.action == "block_sign_in"] == ["block_sign_in"]
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_what_was_seen_and_who_was_written_to_is_listed_as_it_was(incident, name):
+    assert incident(name).seen.faults == []
+
+
 @pytest.mark.parametrize("name", INNOCENTS)
 def test_nobody_is_made_a_victim_by_colleagues_forgers_or_a_new_phone(incident, name):
     found, (verdicts, cause) = incident(name).found, INNOCENTS[name]

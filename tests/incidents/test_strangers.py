@@ -4,6 +4,7 @@ import functools
 
 import pytest
 from incidents import held_out, strangers
+from incidents.exposed import KINDS, Counted
 from incidents.measure import investigated
 
 from o365nb.model import Label, Verdict
@@ -34,6 +35,11 @@ def test_a_takeover_is_called_one_with_its_way_in_and_its_remains(stranger, name
     assert {item.kind for item in found.persistence if item.remove} == set(right.removed)
 
 
+@pytest.mark.parametrize("name", STRANGERS)
+def test_what_was_seen_and_who_was_written_to_is_listed_as_it_was(stranger, name):
+    assert stranger(name).seen.faults == []
+
+
 @pytest.mark.parametrize("name", INNOCENTS)
 def test_an_innocent_is_asked_at_most(stranger, name):
     found, right = stranger(name).found, INNOCENTS[name]
@@ -42,6 +48,14 @@ def test_an_innocent_is_asked_at_most(stranger, name):
     assert {one.source for one in found.attributions if one.label is Label.ATTACKER} <= {"message_trace"}
     assert [item for item in found.persistence if item.remove or item.verdict is Label.ATTACKER] == []
     assert {step.action for step in found.plan.steps} & _HARSH == set()
+
+
+def test_over_all_of_them_most_of_what_was_seen_is_listed(stranger):
+    """Certain and possible together; what is missing was done by a hand that nobody knew for a stranger's."""
+    made = [stranger(name).seen for name in ATTACKS]
+    kinds = [kind for kind in KINDS if kind != "link"]  # a single one, in an incident that nobody understands
+    listed = {kind: sum((one.counted(kind) for one in made), Counted()).listed for kind in kinds}
+    assert {kind: share for kind, share in listed.items() if share < 0.75} == {}, listed
 
 
 def test_over_all_of_them_most_is_found_and_hardly_anything_wrongly(stranger):
